@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { createAccount, createList, newAccount } from '../fixtures/arrange';
+import type { App } from '../fixtures/app';
+import { test } from '../fixtures/test';
+
+const FOLDER = process.env['SCREENSHOTS'] ?? '';
+
+async function shoot(app: App, name: string): Promise<void> {
+  const path = join(FOLDER, `${name}-${test.info().project.name}.png`);
+  await app.page.screenshot({ path, fullPage: true, animations: 'disabled' });
+}
+
+for (const [name, path] of Object.entries({ home: '/', login: '/login', register: '/register' })) {
+  test(`${name}, signed out`, async ({ app }) => {
+    await app.goto(path);
+    await shoot(app, name);
+  });
+}
+
+test('register with an error', async ({ app, request }) => {
+  app.expectNetworkErrors();
+  const { name } = await createAccount(request);
+  await app.goto('/register');
+  await app.sendCredentials({ ...newAccount(), name }, 'Create account');
+  await app.alert.waitFor();
+  await shoot(app, 'register-error');
+});
+
+test('lists, none and three', async ({ app }) => {
+  await createAccount(app.page.request);
+  await app.goto('/lists');
+  await shoot(app, 'lists-empty');
+  await createList(app.page.request, 'Groceries', ['milk', 'bread']);
+  await createList(app.page.request, 'Weekend in the mountains', ['boots']);
+  await createList(app.page.request, 'Everything that the house has needed since the spring and nobody has got round to');
+  await app.reload();
+  await shoot(app, 'lists-three');
+});
+
+test('a list, empty and with items', async ({ app }) => {
+  await createAccount(app.page.request);
+  const empty = await createList(app.page.request, 'Groceries');
+  await app.goto(empty);
+  await shoot(app, 'list-empty');
+
+  const long =
+    'Ask the carpenter whether the shelf in the hall can be moved to the left, so that the door opens, ' +
+    'and what happened to the https://example.org/a-very-long-address-without-any-place-to-break-it-apart link';
+  const full = await createList(app.page.request, 'Weekend', ['oat milk', 'bread', long, 'לקנות חלב ולחם', '🧺 picnic']);
+  await app.goto(full);
+  await app.tick('bread');
+  await app.expectSaved(full, ['[ ] oat milk', '[x] bread', `[ ] ${long}`, '[ ] לקנות חלב ולחם', '[ ] 🧺 picnic']);
+  await shoot(app, 'list-items');
+});
+
+test('a page that does not exist', async ({ app }) => {
+  app.expectNetworkErrors();
+  await createAccount(app.page.request);
+  await app.goto('/lists/01890000-0000-7000-8000-000000000000');
+  await shoot(app, 'not-found');
+});

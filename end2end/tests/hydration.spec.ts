@@ -1,0 +1,93 @@
+// What a person does between the first paint and hydration is neither lost nor done twice.
+
+import { createAccount, createList } from '../fixtures/arrange';
+import type { App } from '../fixtures/app';
+import type { Hold, Proxy } from '../fixtures/proxy';
+import { expect, test } from '../fixtures/test';
+
+const HALF_TYPED = 'half of a thou';
+const CARET = 4;
+/** What `editEarly` makes of a list of milk and bread. */
+const EDITED = ['[x] milk', '[ ] eggs'];
+
+/** Opens a list of milk and bread whose WebAssembly the network holds back. */
+async function openUnhydrated(app: App, network: Proxy): Promise<{ list: string; wasm: Hold }> {
+  await createAccount(app.page.request);
+  const list = await createList(app.page.request, 'Groceries', ['milk', 'bread']);
+  const wasm = network.hold(/\.wasm/);
+  await app.open(list);
+  await wasm.waiting();
+  return { list, wasm };
+}
+
+async function editEarly(app: App): Promise<void> {
+  await app.tick('milk');
+  await app.delete('bread');
+  await app.newTodo.click();
+  await app.page.keyboard.type('eggs');
+  await app.page.keyboard.press('Enter');
+}
+
+async function expectNotHydrated(app: App): Promise<void> {
+  await expect(app.page.locator('html[data-hydrated]')).not.toBeAttached();
+}
+
+test('edits made while the WebAssembly takes three seconds happen exactly once', async ({ app, network }) => {
+  const { list, wasm } = await openUnhydrated(app, network);
+  await editEarly(app);
+  await expectNotHydrated(app);
+  await wasm.lasted(3_000);
+  wasm.release();
+  await app.hydrated();
+  await app.expectRows(EDITED);
+  await app.expectSaved(list, EDITED);
+  await app.reload();
+  await app.expectRows(EDITED);
+});
+
+test('a text half typed before hydration stays, with focus and caret', async ({ app, network }) => {
+  const { wasm } = await openUnhydrated(app, network);
+  await editEarly(app);
+  await app.page.keyboard.type(HALF_TYPED);
+  await app.newTodo.evaluate((field: HTMLInputElement, at) => field.setSelectionRange(at, at), CARET);
+  await expectNotHydrated(app);
+  await wasm.lasted(3_000);
+  wasm.release();
+  await app.hydrated();
+  await app.expectRows(EDITED);
+  await expect(app.newTodo).toHaveValue(HALF_TYPED);
+  await expect(app.newTodo).toBeFocused();
+  await expect(app.newTodo).toHaveJSProperty('selectionStart', CARET);
+});
+
+test('a box ticked and unticked before hydration is as the person left it', async ({ app, network }) => {
+  const { list, wasm } = await openUnhydrated(app, network);
+  for (let clicks = 0; clicks < 3; clicks++) await app.toggle('milk').click();
+  await expectNotHydrated(app);
+  wasm.release();
+  await app.hydrated();
+  await app.expectRows(['[x] milk', '[ ] bread']);
+  await app.expectSaved(list, ['[x] milk', '[ ] bread']);
+});
+
+test('edits arrive although the WebAssembly never does', async ({ app, network }) => {
+  app.expectNetworkErrors();
+  const { list, wasm } = await openUnhydrated(app, network);
+  await editEarly(app);
+  await expectNotHydrated(app);
+  wasm.abort();
+  await app.expectSaved(list, EDITED);
+  // Without a reload by the person: the page shows by itself what has become of the edits.
+  await app.expectRows(EDITED);
+});
+
+test('edits arrive although the person leaves before hydration', async ({ app, network }) => {
+  const { list } = await openUnhydrated(app, network);
+  await editEarly(app);
+  await expectNotHydrated(app);
+  await app.open('/lists');
+  await app.expectSaved(list, EDITED);
+  network.release();
+  await app.goto(list);
+  await app.expectRows(EDITED);
+});

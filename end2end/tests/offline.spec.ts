@@ -1,0 +1,64 @@
+import { createAccount, createList } from '../fixtures/arrange';
+import type { App } from '../fixtures/app';
+import type { Proxy } from '../fixtures/proxy';
+import { expect, test } from '../fixtures/test';
+
+/** The page tries again by itself; the longest pause between two tries is 15 seconds. */
+const RECONNECTED_MS = 20_000;
+/** The requests that carry edits. */
+const EDIT = /\/api\/(push|add_todo)$/;
+
+test.beforeEach(({ app }) => app.expectNetworkErrors());
+
+async function openListOfMilk(app: App): Promise<string> {
+  await createAccount(app.page.request);
+  const list = await createList(app.page.request, 'Groceries', ['milk']);
+  await app.goto(list);
+  return list;
+}
+
+/** Restores the network, and waits until the page has sent its edit again and knows that it arrived. */
+async function restoreAndRetry(app: App, network: Proxy): Promise<void> {
+  // The server alone does not tell: it may have had the edit before, and a second one may be on its way.
+  const retried = app.page.waitForResponse((answer) => EDIT.test(answer.url()) && answer.ok(), {
+    timeout: RECONNECTED_MS,
+  });
+  network.restore();
+  await (await retried).finished();
+}
+
+async function expectBreadOnce(app: App, list: string): Promise<void> {
+  await app.expectRows(['[ ] milk', '[ ] bread']);
+  await app.expectSaved(list, ['[ ] milk', '[ ] bread']);
+  await app.reload();
+  await app.expectRows(['[ ] milk', '[ ] bread']);
+}
+
+async function expectToldNotSaved(app: App): Promise<void> {
+  await expect(app.page.getByTestId('notices')).toContainText(/not (yet )?saved/i);
+}
+
+test('an item added while the network is cut shows, is told as not saved, and arrives once', async ({ app, network }) => {
+  test.setTimeout(60_000);
+  const list = await openListOfMilk(app);
+  network.cut();
+  await app.addTodo('bread');
+  await expectToldNotSaved(app);
+  await app.expectRows(['[ ] milk', '[ ] bread']);
+  await restoreAndRetry(app, network);
+  await expectBreadOnce(app, list);
+});
+
+test('an item whose confirmation is lost on the way arrives once', async ({ app, network }) => {
+  test.setTimeout(60_000);
+  const list = await openListOfMilk(app);
+  const answers = network.hold(EDIT);
+  await app.addTodo('bread');
+  // The server has decided by now; only its answer is cut off.
+  await answers.waiting();
+  network.cut();
+  answers.release();
+  await expectToldNotSaved(app);
+  await restoreAndRetry(app, network);
+  await expectBreadOnce(app, list);
+});

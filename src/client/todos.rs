@@ -1,0 +1,367 @@
+//! A list as signals, and its edits on their way to the server: one push in flight, in order.
+//!
+//! What is shown is always the pending edits folded over the confirmed state (`core::pending`).
+
+use super::{clock::new_id, rows};
+use crate::{
+    core::{
+        id::{ClientId, Epoch, ListId, Seq, TodoId, UserId},
+        op::Op,
+        order::Position,
+        pending::Pending,
+        replica::Replica,
+        todo::{Todo, check_title},
+    },
+    ui::notices::Notice,
+};
+use leptos::prelude::*;
+use std::collections::HashMap;
+
+/// One todo's signal. Cloning it clones the handle.
+#[derive(Clone)]
+pub struct Row {
+    /// Whose it is.
+    pub id: TodoId,
+    /// As it is shown.
+    pub todo: ArcRwSignal<Todo>,
+}
+
+/// The list on the page. A handle: copies are the same list.
+#[derive(Clone, Copy)]
+pub struct Todos {
+    rows: RwSignal<Vec<Row>>,
+    left: RwSignal<usize>,
+    /// What there is to say.
+    pub notices: RwSignal<Vec<Notice>>,
+    state: StoredValue<State>,
+}
+
+struct State {
+    list: ListId,
+    user: UserId,
+    // Only the browser sends; the server renders.
+    #[cfg_attr(feature = "ssr", allow(dead_code))]
+    client: ClientId,
+    base: Replica,
+    pending: Pending,
+    #[cfg_attr(feature = "ssr", allow(dead_code))]
+    sending: Sending,
+    notices_made: u32,
+}
+
+/// What the sender does just now.
+#[cfg_attr(feature = "ssr", allow(dead_code))]
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sending {
+    Idle,
+    InFlight,
+    /// So many failures in a row; a timer is running.
+    Waiting(u32),
+}
+
+impl Todos {
+    /// The list as the page has it.
+    pub fn new(list: ListId, user: UserId, epoch: Epoch, seq: Seq) -> Self {
+        let todos = Self {
+            rows: RwSignal::new(Vec::new()),
+            left: RwSignal::new(0),
+            notices: RwSignal::new(Vec::new()),
+            state: StoredValue::new(State {
+                list,
+                user,
+                client: ClientId(new_id()),
+                base: Replica::new(epoch, seq, rows::initial(list)),
+                pending: Pending::default(),
+                sending: Sending::Idle,
+                notices_made: 0,
+            }),
+        };
+        todos.refresh();
+        #[cfg(feature = "hydrate")]
+        todos.guard_leaving();
+        todos
+    }
+
+    /// The rows in their order.
+    pub fn rows(&self) -> Vec<Row> {
+        self.rows.get()
+    }
+
+    /// How many todos there are.
+    pub fn total(&self) -> usize {
+        self.rows.with(Vec::len)
+    }
+
+    /// How many are not completed.
+    pub fn left(&self) -> usize {
+        self.left.get()
+    }
+
+    /// A new todo at the end. Whether its text was taken: an empty one is not, a bad one is told.
+    pub fn add(&self, title: &str) -> bool {
+        if title.trim().is_empty() {
+            return false;
+        }
+        if let Err(invalid) = check_title(title) {
+            self.tell(invalid.message.to_owned(), None, false);
+            return false;
+        }
+        let last = self.rows.with_untracked(|rows| {
+            rows.last().map(|row| row.todo.with_untracked(|todo| todo.position.clone()))
+        });
+        // Only the greatest possible position has none after it: then beside it, by id.
+        let Some(position) = Position::after(last.as_ref()).or(last) else {
+            return false;
+        };
+        self.dispatch(Op::AddTodo {
+            id: TodoId(new_id()),
+            title: title.trim().to_owned(),
+            position: position.into(),
+        });
+        true
+    }
+
+    /// Ticks or unticks.
+    pub fn set_completed(&self, id: TodoId, completed: bool) {
+        self.dispatch(Op::SetCompleted { id, completed });
+    }
+
+    /// Deletes.
+    pub fn delete(&self, id: TodoId) {
+        self.dispatch(Op::DeleteTodo { id });
+    }
+
+    /// Sends again at once what failed.
+    pub fn retry(&self) {
+        self.send();
+    }
+
+    /// Takes a notice away.
+    pub fn dismiss(&self, id: u32) {
+        self.notices.update(|notices| notices.retain(|notice| notice.id != id));
+    }
+
+    fn dispatch(&self, op: Op) {
+        self.state.update_value(|state| {
+            state.pending.push(op);
+        });
+        self.refresh();
+        self.send();
+    }
+
+    /// Brings the signals to the view: those that differ, and no others.
+    fn refresh(&self) {
+        let view = self.state.with_value(|state| state.pending.view(&state.base, state.list, state.user));
+        self.left.set(view.iter().filter(|todo| !todo.completed).count());
+        let old = self.rows.get_untracked();
+        let unchanged = old.len() == view.len() && old.iter().zip(&view).all(|(row, todo)| row.id == todo.id);
+        if unchanged {
+            for (row, todo) in old.iter().zip(view) {
+                put(&row.todo, todo);
+            }
+            return;
+        }
+        let mut known: HashMap<_, _> = old.into_iter().map(|row| (row.id, row.todo)).collect();
+        let rows = view.into_iter().map(|todo| {
+            let id = todo.id;
+            let signal = match known.remove(&id) {
+                Some(signal) => {
+                    put(&signal, todo);
+                    signal
+                }
+                None => ArcRwSignal::new(todo),
+            };
+            Row { id, todo: signal }
+        });
+        self.rows.set(rows.collect());
+    }
+
+    fn tell(&self, text: String, link: Option<(String, &'static str)>, retry: bool) {
+        let id = self.state.try_update_value(|state| {
+            state.notices_made += 1;
+            state.notices_made
+        });
+        let notice = Notice {
+            id: id.unwrap_or_default(),
+            text,
+            link,
+            retry,
+        };
+        self.notices.update(|notices| {
+            // One notice for each thing that is wrong, however often it is found to be.
+            notices.retain(|other| other.text != notice.text && !(other.retry && notice.retry));
+            notices.push(notice);
+        });
+    }
+
+    #[cfg(feature = "ssr")]
+    fn send(&self) {}
+}
+
+fn put(signal: &ArcRwSignal<Todo>, todo: Todo) {
+    if signal.with_untracked(|shown| *shown != todo) {
+        signal.set(todo);
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod sending {
+    use super::{Sending, State, Todos};
+    use crate::{
+        api::sync::{pull, push},
+        core::{
+            op::Op,
+            pending::Outcome,
+            replica::Merged,
+            wire::{Mutation, News, PUSH_MAX},
+        },
+        error::{AppError, Code},
+    };
+    use leptos::{ev, prelude::*, task::spawn_local};
+    use std::time::Duration;
+
+    /// Waits between tries, the last one repeated.
+    const BACKOFF: [Duration; 4] = [
+        Duration::from_millis(500),
+        Duration::from_millis(1_500),
+        Duration::from_secs(5),
+        Duration::from_secs(15),
+    ];
+
+    impl Todos {
+        /// Starts sending unless it is under way.
+        pub(super) fn send(self) {
+            let starts = self.state.try_update_value(|state| {
+                let starts = state.sending != Sending::InFlight;
+                let failures = match state.sending {
+                    Sending::Waiting(failures) => failures,
+                    _ => 0,
+                };
+                state.sending = Sending::InFlight;
+                starts.then_some(failures)
+            });
+            if let Some(Some(failures)) = starts {
+                spawn_local(async move { self.drain(failures).await });
+            }
+        }
+
+        async fn drain(self, failures: u32) {
+            loop {
+                match self.round().await {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        self.state.update_value(|state| state.sending = Sending::Idle);
+                        self.notices.update(|notices| notices.retain(|notice| !notice.retry));
+                        return;
+                    }
+                    Err(error) => return self.failed(error, failures),
+                }
+            }
+        }
+
+        /// One push and the pull that brings base up to it. `false`: nothing is left to send.
+        async fn round(self) -> Result<bool, AppError> {
+            let (unsent, list, user, client, epoch) = self.state.with_value(|state| {
+                let unsent = state.pending.unsent(PUSH_MAX);
+                (unsent, state.list, state.user, state.client, state.base.epoch)
+            });
+            let more = !unsent.is_empty();
+            if more {
+                let mutations = unsent.into_iter().map(Mutation::from).collect();
+                let pushed = push(Some(user), list, Some(epoch), client, None, mutations).await?;
+                for outcome in pushed.outcomes {
+                    let refused = self
+                        .state
+                        .try_update_value(|state| state.pending.decided(outcome.mid, Outcome::from(outcome)))
+                        .flatten();
+                    if let Some((op, rejection)) = refused {
+                        self.tell(format!("{} {}", rejection.message, text_of(&[op])), None, false);
+                    }
+                }
+            }
+            if more || self.state.with_value(|state| state.pending.is_behind()) {
+                let since = self.state.with_value(|state| state.base.seq);
+                let pulled = pull(Some(user), list, None, Some(epoch), Some(since)).await?;
+                self.state.update_value(|state| take_in(state, pulled.news()));
+                self.refresh();
+            }
+            Ok(self.state.with_value(|state| state.pending.waiting() > 0))
+        }
+
+        fn failed(self, error: AppError, failures: u32) {
+            match error.code {
+                Code::Unreachable | Code::Internal | Code::Unavailable | Code::TooMany => {
+                    let text = "Your latest changes are not saved yet. Lockstep keeps trying.";
+                    self.tell(text.to_owned(), None, true);
+                    let backoff = BACKOFF[(failures as usize).min(BACKOFF.len() - 1)];
+                    let wait = error.retry_after.map_or(backoff, |seconds| Duration::from_secs(seconds.into()));
+                    self.state.update_value(|state| state.sending = Sending::Waiting(failures + 1));
+                    set_timeout(move || self.send_if_waiting(), wait);
+                }
+                Code::Unauthenticated | Code::OtherUser => {
+                    self.state.update_value(|state| state.sending = Sending::Idle);
+                    let list = self.state.with_value(|state| state.list);
+                    let link = (format!("/login?next=/lists/{list}"), "Sign in");
+                    self.tell(format!("{} Your latest changes are not saved.", error.message), Some(link), true);
+                }
+                _ => {
+                    let lost = self.state.try_update_value(|state| {
+                        state.sending = Sending::Idle;
+                        state.pending.take()
+                    });
+                    self.refresh();
+                    let lost = text_of(&lost.unwrap_or_default());
+                    self.tell(format!("{} Your latest changes could not be saved. {lost}", error.message), None, false);
+                }
+            }
+        }
+
+        /// After a wait, unless somebody pressed *Retry* meanwhile.
+        fn send_if_waiting(self) {
+            let waits = self.state.try_with_value(|state| matches!(state.sending, Sending::Waiting(_)));
+            if waits == Some(true) {
+                self.send();
+            }
+        }
+
+        /// The browser asks before it drops a page with edits that the server does not have; and edits go out
+        /// at once when the network is back.
+        pub(super) fn guard_leaving(self) {
+            let leaving = window_event_listener(ev::beforeunload, move |event| {
+                if self.state.try_with_value(|state| state.pending.waiting() > 0) == Some(true) {
+                    event.prevent_default();
+                }
+            });
+            let online = window_event_listener(ev::online, move |_| self.send_if_waiting());
+            on_cleanup(move || {
+                leaving.remove();
+                online.remove();
+            });
+        }
+    }
+
+    fn take_in(state: &mut State, news: News) {
+        match news {
+            News::Snapshot(base) => state.base = base,
+            News::Delta(_, events) => {
+                for frame in events {
+                    let seq = frame.seq();
+                    let Some(event) = frame.event() else { break };
+                    if state.base.merge(seq, event) == Merged::Gap {
+                        break;
+                    }
+                }
+            }
+        }
+        state.pending.settle(state.base.seq);
+    }
+
+    /// The texts of edits that were not taken, so that they are not lost.
+    fn text_of(ops: &[Op]) -> String {
+        let titles = ops.iter().filter_map(|op| match op {
+            Op::AddTodo { title, .. } => Some(format!("“{title}”")),
+            _ => None,
+        });
+        titles.collect::<Vec<_>>().join(", ")
+    }
+}

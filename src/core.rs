@@ -1,0 +1,14 @@
+//! What Lockstep decides, as plain functions of their inputs: the server and the browser run the same code.
+//!
+//! Nothing here knows leptos, axum, tokio, sqlx, web-sys, a clock or randomness; `scripts/check-core` says so if it ever does.
+
+pub mod account;
+pub mod id;
+pub mod invalid;
+pub mod list;
+pub mod op;
+pub mod order;
+pub mod pending;
+pub mod replica;
+pub mod todo;
+pub mod wire;

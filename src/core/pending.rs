@@ -1,0 +1,226 @@
+//! The queue: my mutations that are not settled yet, and the view, which is them folded over base.
+//!
+//! An op that the server would reject folds to nothing. Not here: sending (the client's business).
+
+use super::{
+    id::{ListId, Mid, Seq, UserId},
+    op::{Decision, Facts, Op, Rejection, Slot, decide},
+    replica::{Replica, apply, find},
+    todo::Todo,
+};
+use std::collections::VecDeque;
+
+/// What the server decided about a mutation, as the client uses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Accepted: its event is the list's `seq`.
+    Applied(Seq),
+    /// Refused, with the reason.
+    Rejected(Rejection),
+    /// It was a [`Op::Noop`].
+    Skipped,
+    /// Decided, but the outcome is no longer kept.
+    Unknown,
+}
+
+/// An op with its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mutation {
+    /// Its number.
+    pub mid: Mid,
+    /// What was meant.
+    pub op: Op,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    mutation: Mutation,
+    applied: Option<Seq>,
+}
+
+/// The queue of one client for one list, in the order of its numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Pending {
+    last: Mid,
+    queue: VecDeque<Entry>,
+}
+
+impl Pending {
+    /// Takes an op in, under the next number.
+    pub fn push(&mut self, op: Op) -> Mid {
+        self.last = self.last.next();
+        let mutation = Mutation { mid: self.last, op };
+        self.queue.push_back(Entry {
+            mutation,
+            applied: None,
+        });
+        self.last
+    }
+
+    /// The oldest mutations that have no outcome yet, at most `max`.
+    pub fn unsent(&self, max: usize) -> Vec<Mutation> {
+        let undecided = self.queue.iter().filter(|entry| entry.applied.is_none());
+        undecided.take(max).map(|entry| entry.mutation.clone()).collect()
+    }
+
+    /// How many have no outcome yet.
+    pub fn waiting(&self) -> usize {
+        self.queue.iter().filter(|entry| entry.applied.is_none()).count()
+    }
+
+    /// Whether something was applied that base does not have yet.
+    pub fn is_behind(&self) -> bool {
+        self.queue.iter().any(|entry| entry.applied.is_some())
+    }
+
+    /// Takes an outcome in. What was applied is still folded until base reaches it ([`Self::settle`]);
+    /// everything else leaves. Gives what was refused back, for the person to see.
+    pub fn decided(&mut self, mid: Mid, outcome: Outcome) -> Option<(Op, Rejection)> {
+        let at = self.queue.iter().position(|entry| entry.mutation.mid == mid)?;
+        if let Outcome::Applied(seq) = outcome {
+            self.queue.get_mut(at)?.applied = Some(seq);
+            return None;
+        }
+        let entry = self.queue.remove(at)?;
+        match outcome {
+            Outcome::Rejected(rejection) => Some((entry.mutation.op, rejection)),
+            _ => None,
+        }
+    }
+
+    /// Drops what base has by now.
+    pub fn settle(&mut self, base: Seq) {
+        self.queue.retain(|entry| entry.applied.is_none_or(|seq| seq > base));
+    }
+
+    /// Empties the queue and gives the ops back.
+    pub fn take(&mut self) -> Vec<Op> {
+        self.queue.drain(..).map(|entry| entry.mutation.op).collect()
+    }
+
+    /// What the page shows: the pending ops folded over base.
+    pub fn view(&self, base: &Replica, list: ListId, author: UserId) -> Vec<Todo> {
+        let mut todos = base.todos.clone();
+        for entry in &self.queue {
+            let op = &entry.mutation.op;
+            let slot = match op.subject().and_then(|id| find(&todos, id)) {
+                Some(at) => Slot::Live {
+                    todo: todos[at].clone(),
+                    creator: author,
+                },
+                None => Slot::Never,
+            };
+            let facts = Facts {
+                list,
+                slot,
+                live: todos.len(),
+                author,
+                seq: base.seq.next(),
+                // Times come from the server only, and nothing on the page shows them.
+                now: 0,
+            };
+            if let Decision::Applied(event) = decide(op, facts) {
+                apply(&mut todos, event);
+            }
+        }
+        todos
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{
+        id::{Epoch, TodoId},
+        op::RejectionCode,
+    };
+    use uuid::Uuid;
+
+    const LIST: ListId = ListId(Uuid::from_u128(1));
+    const ME: UserId = UserId(Uuid::from_u128(2));
+
+    fn id(n: u128) -> TodoId {
+        TodoId(Uuid::from_u128(n))
+    }
+
+    fn add(n: u128) -> Op {
+        Op::AddTodo {
+            id: id(n),
+            title: format!("item {n}"),
+            position: format!("a{n}"),
+        }
+    }
+
+    fn empty() -> Replica {
+        Replica::new(Epoch(Uuid::nil()), Seq(0), vec![])
+    }
+
+    fn titles(pending: &Pending, base: &Replica) -> Vec<String> {
+        let view = pending.view(base, LIST, ME);
+        view.into_iter().map(|todo| todo.title).collect()
+    }
+
+    /// What the server's event for the op would be.
+    fn event(op: &Op, seq: u64) -> crate::core::op::Event {
+        let facts = Facts {
+            list: LIST,
+            slot: Slot::Never,
+            live: 0,
+            author: ME,
+            seq: Seq(seq),
+            now: 5,
+        };
+        match decide(op, facts) {
+            Decision::Applied(event) => event,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_mutation_shows_until_base_has_it_and_never_twice() {
+        let mut base = empty();
+        let mut pending = Pending::default();
+        let mid = pending.push(add(1));
+        assert_eq!(titles(&pending, &base), ["item 1"]);
+        pending.decided(mid, Outcome::Applied(Seq(1)));
+        assert_eq!((pending.waiting(), titles(&pending, &base)), (0, vec!["item 1".to_owned()]));
+        base.merge(Seq(1), event(&add(1), 1));
+        pending.settle(base.seq);
+        assert_eq!(titles(&pending, &base), ["item 1"]);
+        assert!(pending.take().is_empty());
+    }
+
+    #[test]
+    fn a_refused_mutation_goes_and_nothing_else_moves() {
+        let base = empty();
+        let mut pending = Pending::default();
+        pending.push(add(1));
+        let refused = pending.push(add(2));
+        pending.push(add(3));
+        let rejection = Rejection::new(RejectionCode::Limit, "full");
+        let given_back = pending.decided(refused, Outcome::Rejected(rejection.clone()));
+        assert_eq!(given_back, Some((add(2), rejection)));
+        assert_eq!(titles(&pending, &base), ["item 1", "item 3"]);
+    }
+
+    #[test]
+    fn an_edit_of_what_was_refused_folds_to_nothing() {
+        let mut pending = Pending::default();
+        let refused = pending.push(add(1));
+        pending.push(Op::SetCompleted { id: id(1), completed: true });
+        pending.decided(refused, Outcome::Rejected(Rejection::forbidden()));
+        assert!(titles(&pending, &empty()).is_empty());
+    }
+
+    #[test]
+    fn what_is_unsent_comes_in_order_and_at_most_so_many() {
+        let mut pending = Pending::default();
+        let first = pending.push(add(1));
+        pending.push(add(2));
+        pending.push(add(3));
+        pending.decided(first, Outcome::Applied(Seq(1)));
+        let mids: Vec<_> = pending.unsent(1).iter().map(|m| m.mid).collect();
+        assert_eq!(mids, [Mid(2)]);
+        assert_eq!(pending.unsent(500).len(), 2);
+    }
+}

@@ -1,0 +1,33 @@
+//! Lockstep, a shared to-do list that stays in step. One crate, two builds: `ssr` is the server, `hydrate` the
+//! WebAssembly in the browser. Without a feature it is [`core`] alone, which proves that `core` needs neither.
+
+pub mod core;
+
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+#[allow(missing_docs)] // #[server] makes an undocumented field of each argument
+pub mod api;
+#[cfg(feature = "ssr")]
+#[allow(missing_docs)] // #[component] makes undocumented items of its own
+pub mod app;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod client;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod error;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+#[allow(missing_docs)] // #[island] makes undocumented items of its own
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+#[allow(missing_docs)]
+pub mod ui;
+
+/// Called once by the page's loader, before it hydrates the islands.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}

@@ -1,0 +1,109 @@
+// Hydrates the page's islands and loses nothing that a person does before.
+//
+// Leptos' own script waits for an idle moment without a limit, tells nobody when it is done, and hydrating
+// writes the model's state over what was typed or ticked. So: edits made early are recorded, replayed once the
+// islands live, and, if they never will (no WebAssembly, or the person leaves), posted as the plain forms they
+// are. Runs in <head>, before anything can be clicked. `eager`: the page has islands, so fetch them at once.
+(js, wasm, eager) => {
+  const root = document.documentElement;
+  root.dataset.script = '';
+  const early = [];
+  let recording = true;
+
+  const inIsland = element => element.closest('leptos-island');
+  const formData = (form, submitter) => [form.action, new URLSearchParams(new FormData(form, submitter))];
+
+  // A form sent early: its text fields are emptied, as if it had been taken in, and filled again to replay it.
+  const submitted = event => {
+    const form = event.target;
+    if (!recording || !inIsland(form)) return;
+    event.preventDefault();
+    const post = formData(form, event.submitter);
+    const texts = [...form.elements].filter(field => field.type === 'text');
+    const typed = texts.map(field => field.value);
+    texts.forEach(field => (field.value = ''));
+    const replay = () => {
+      const later = texts.map((field, n) => {
+        const text = field.value;
+        field.value = typed[n];
+        return text;
+      });
+      event.submitter ? event.submitter.click() : form.requestSubmit();
+      // What was refused stays in its field, in front of what was typed since.
+      texts.forEach((field, n) => (field.value = [field.value, later[n]].filter(Boolean).join(' ')));
+    };
+    early.push({ post: () => post, replay });
+  };
+
+  // A box ticked early: what counts is how it stands in the end.
+  const ticked = event => {
+    const box = event.target;
+    if (!recording || box.type !== 'checkbox' || !inIsland(box)) return;
+    if (early.some(edit => edit.box === box)) return;
+    // The button that stands for the box where there is no script.
+    const button = box.parentElement.querySelector('button.without-script');
+    const post = button && formData(button.form, button);
+    const was = box.defaultChecked;
+    const edit = { box, post: () => box.checked !== was && post, replay: () => box.checked !== edit.wanted && box.click() };
+    early.push(edit);
+  };
+  const freeze = () => early.forEach(edit => edit.box && (edit.wanted = edit.box.checked));
+
+  const posts = () => early.splice(0).map(edit => edit.post()).filter(Boolean);
+  const leaving = () => recording && posts().forEach(([action, body]) => navigator.sendBeacon(action, body));
+
+  document.addEventListener('submit', submitted, true);
+  document.addEventListener('change', ticked, true);
+  addEventListener('pagehide', leaving);
+
+  const stop = () => {
+    recording = false;
+    document.removeEventListener('submit', submitted, true);
+    document.removeEventListener('change', ticked, true);
+    removeEventListener('pagehide', leaving);
+  };
+
+  const load = async () => {
+    const code = fetch(wasm);
+    code.catch(() => {}); // told below, by the await
+    const module = await import(js);
+    await module.default({ module_or_path: code });
+    return module;
+  };
+
+  const hydrate = async module => {
+    freeze();
+    module.hydrate();
+    for (const island of document.querySelectorAll('leptos-island')) {
+      await module[island.dataset.component](island);
+    }
+    stop();
+    early.splice(0).forEach(edit => edit.replay());
+  };
+
+  // Without the WebAssembly the page is one of plain forms: it works, once their buttons show.
+  const fallBack = async () => {
+    const waiting = posts();
+    stop();
+    delete root.dataset.script;
+    for (const [action, body] of waiting) await fetch(action, { method: 'POST', body });
+    if (waiting.length) location.reload();
+  };
+
+  let loading = eager && load();
+  if (loading) loading.catch(() => {}); // told below
+  document.addEventListener('DOMContentLoaded', async () => {
+    if (document.querySelector('leptos-island')) {
+      try {
+        await hydrate(await (loading || load()));
+      } catch (error) {
+        console.error(error);
+        await fallBack();
+        return;
+      }
+    } else {
+      stop();
+    }
+    root.dataset.hydrated = '';
+  });
+}

@@ -1,0 +1,170 @@
+//! `/lists/{id}`: one list. The page comes whole from the server; the island in it takes over in the browser.
+
+use crate::{
+    client::todos::Todos,
+    core::{
+        id::{Epoch, ListId, Seq, UserId},
+        todo::TITLE_MAX,
+    },
+    ui::{
+        notices::Notices,
+        todo_row::TodoRow,
+    },
+};
+use leptos::{ev::SubmitEvent, html::Input, prelude::*};
+
+#[cfg(feature = "ssr")]
+pub use page::ListPage;
+
+/// The list. Its todos are not among the arguments: they would stand in the HTML a second time. The server takes
+/// them from the context, the browser reads them from the rows ([`crate::client::rows`]).
+#[island]
+pub fn TodoList(
+    list: ListId,
+    user: UserId,
+    epoch: Epoch,
+    seq: Seq,
+    editable: bool,
+    draft: Option<String>,
+) -> impl IntoView {
+    let todos = Todos::new(list, user, epoch, seq);
+    let input = NodeRef::<Input>::new();
+    let add = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(input) = input.get()
+            && todos.add(&input.value())
+        {
+            input.set_value("");
+        }
+    };
+    let empty = move || todos.total() == 0;
+    view! {
+        {editable.then(|| view! {
+            <form class="add" method="post" action="/api/add_todo" on:submit=add>
+                <Whose list user />
+                <input
+                    class="new-todo"
+                    name="title"
+                    type="text"
+                    placeholder="What needs to be done?"
+                    aria-label="New item"
+                    autocomplete="off"
+                    autofocus
+                    // UTF-16 units: 500 characters of two units fit.
+                    maxlength=(2 * TITLE_MAX).to_string()
+                    value=draft
+                    node_ref=input
+                />
+                <button class="without-script">"Add"</button>
+            </form>
+        })}
+        <Notices
+            notices=todos.notices
+            on_retry=Callback::new(move |()| todos.retry())
+            on_dismiss=Callback::new(move |id| todos.dismiss(id))
+        />
+        <section class="main" hidden=empty>
+            <ul class="todo-list">
+                <For each=move || todos.rows() key=|row| row.id let:row>
+                    <TodoRow
+                        todo=row.todo
+                        editable
+                        on_toggle=Callback::new(move |(id, completed)| todos.set_completed(id, completed))
+                        on_delete=Callback::new(move |id| todos.delete(id))
+                    />
+                </For>
+            </ul>
+        </section>
+        <footer class="footer" hidden=empty>
+            <span class="todo-count" data-testid="todo-count">
+                <strong>{move || todos.left()}</strong>
+                {move || if todos.left() == 1 { " item left" } else { " items left" }}
+            </span>
+        </footer>
+        {editable.then(|| view! {
+            <TickForm id="tick" completed="true" list user />
+            <TickForm id="untick" completed="false" list user />
+            <form id="delete" method="post" action="/api/delete_todo" hidden>
+                <Whose list user />
+            </form>
+        })}
+    }
+}
+
+/// Where the buttons of all rows send a tick when there is no script: one form a direction, not one a row.
+#[component]
+fn TickForm(
+    id: &'static str,
+    completed: &'static str,
+    list: ListId,
+    user: UserId,
+) -> impl IntoView {
+    view! {
+        <form id=id method="post" action="/api/set_completed" hidden>
+            <Whose list user />
+            <input type="hidden" name="completed" value=completed />
+        </form>
+    }
+}
+
+/// What every form of this page says.
+#[component]
+fn Whose(list: ListId, user: UserId) -> impl IntoView {
+    view! {
+        <input type="hidden" name="list" value=list.to_string() />
+        <input type="hidden" name="user" value=user.to_string() />
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod page {
+    use super::*;
+    use crate::{
+        client::rows::Rendered,
+        core::wire::News,
+        error::AppError,
+        pages::not_found::eventually,
+        server::visit::Visit,
+        ui::{field::Refusal, layout::Layout},
+    };
+    use leptos_router::hooks::use_params_map;
+
+    /// One list, with its todos.
+    #[component]
+    pub fn ListPage() -> impl IntoView {
+        let visit = Visit::here();
+        let id = use_params_map().with_untracked(|params| params.get("id"));
+        eventually(async move { shown(visit?, id).await })
+    }
+
+    async fn shown(visit: Visit, id: Option<String>) -> Result<AnyView, AppError> {
+        let user = visit.user(None).await?;
+        let id: ListId = id.and_then(|id| id.parse().ok()).ok_or_else(AppError::not_found)?;
+        let store = &visit.state.store;
+        let list = store.list(user.id, id).await?;
+        let pulled = store.pull(user.id, id, None, None).await?;
+        let editable = pulled.role.may_edit();
+        let News::Snapshot(base) = pulled.news() else {
+            return Err(AppError::internal());
+        };
+        let flash = visit.take_flash();
+        let message = flash.as_ref().map(|flash| flash.error.message.clone());
+        let draft = flash.as_ref().and_then(|flash| flash.typed("title")).map(str::to_owned);
+        let (me, epoch, seq) = (user.id, base.epoch, base.seq);
+        provide_context(Rendered(base.todos));
+        Ok(view! {
+            <Layout title=list.name.clone() user=Some(user)>
+                <section class="sheet todoapp">
+                    <a class="back" href="/lists">
+                        "Your lists"
+                    </a>
+                    <h1 dir="auto">{list.name}</h1>
+                    <Refusal message />
+                    {(!editable).then(|| view! { <p class="hint">"You may look at this list, but not change it."</p> })}
+                    <TodoList list=id user=me epoch seq editable draft />
+                </section>
+            </Layout>
+        }
+        .into_any())
+    }
+}

@@ -1,0 +1,173 @@
+//! The server: accounts, lists, the store and what stands around them. Not here: pages (`pages`), addresses (`api`).
+
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod flash;
+pub mod guard;
+pub mod limits;
+pub mod lists;
+pub mod passwords;
+pub mod router;
+pub mod site;
+pub mod store;
+pub mod telemetry;
+pub mod visit;
+
+use axum::extract::FromRef;
+use config::Config;
+use leptos::config::LeptosOptions;
+use limits::SignIns;
+use passwords::Passwords;
+use site::Site;
+use std::{fmt, io, sync::Arc, time::Duration};
+use store::Store;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+/// How long requests under way may take after the signal to stop.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often what the rate limits no longer need is forgotten.
+const LIMITS_SWEEP: Duration = Duration::from_secs(60);
+
+/// All that requests share.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+/// See [`AppState`].
+pub struct Shared {
+    /// How the server was configured.
+    pub config: Config,
+    /// What it remembers.
+    pub store: Store,
+    /// The built files that pages refer to.
+    pub site: Site,
+    /// Hashing, a few at a time.
+    pub passwords: Passwords,
+    /// How often somebody may try to sign in.
+    pub sign_ins: SignIns,
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.config.leptos.clone()
+    }
+}
+
+/// Why the server did not start, or stopped.
+#[derive(Debug)]
+pub enum StartError {
+    /// The database cannot be opened.
+    Store(store::StoreError),
+    /// The built site is missing or incomplete.
+    Site(site::SiteError),
+    /// The address cannot be listened on, or the connection to it broke.
+    Io(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(store::StoreError::Database(cause)) => {
+                write!(f, "the database (database.url) cannot be opened: {cause}")
+            }
+            Self::Store(cause) => write!(f, "the database cannot be used: {cause:?}"),
+            Self::Site(cause) => write!(f, "{cause}"),
+            Self::Io(cause) => write!(f, "cannot listen on the address (site-addr): {cause}"),
+        }
+    }
+}
+
+impl AppState {
+    /// Opens what requests share.
+    ///
+    /// # Errors
+    /// The database or the built site cannot be used.
+    pub async fn new(config: Config) -> Result<Self, StartError> {
+        let site = Site::open(&config.leptos).map_err(StartError::Site)?;
+        let store = Store::open(&config.database.url).await.map_err(StartError::Store)?;
+        let sign_ins = SignIns::new(config.limits.sign_ins_per_minute);
+        Ok(Self(Arc::new(Shared {
+            config,
+            store,
+            site,
+            passwords: Passwords::new(),
+            sign_ins,
+        })))
+    }
+}
+
+/// Serves until SIGTERM or SIGINT, then ends what is under way and returns.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn run(config: Config) -> Result<(), StartError> {
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let listener = TcpListener::bind(config.leptos.site_addr)
+        .await
+        .map_err(StartError::Io)?;
+    let state = AppState::new(config).await?;
+    tracing::info!(address = %state.config.server.public_url, "serving");
+
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(sweep(state.clone()));
+    let server = tokio::spawn(serve(listener, state.clone(), stopped));
+    stop_signal().await.map_err(StartError::Io)?;
+    tracing::info!("stopping");
+    let _ = stop.send(true);
+    let ended = tokio::time::timeout(STOP_TIMEOUT, server).await;
+    if ended.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+    state.store.close().await;
+    Ok(())
+}
+
+/// Serves on a listener until told to stop. Tests call it with a port of their own.
+///
+/// # Errors
+/// The listener broke.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    mut stopped: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let service = router::build(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            // An error means that the sender is gone, which is a reason to stop too.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        })
+        .await
+}
+
+async fn sweep(state: AppState) {
+    let mut tick = tokio::time::interval(LIMITS_SWEEP);
+    loop {
+        tick.tick().await;
+        state.sign_ins.sweep();
+    }
+}
+
+async fn stop_signal() -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

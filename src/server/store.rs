@@ -1,0 +1,221 @@
+//! What the server remembers, and what it promises about it. `store/` is the only place with SQL.
+//!
+//! Promises, which every store keeps and `src/tests/store.rs` tests:
+//! 1. What a method answered is durable: it survives a killed process and a cut of the power.
+//! 2. A method is one transaction: it happens as a whole or not at all, and reads see one moment.
+//! 3. Each list's events are numbered 1, 2, 3 … without gaps; an event, its effect, its outcome and the
+//!    client's `last_mid` are written together.
+//! 4. Each (client, list, mid) is decided at most once; asked again, the first outcome is the answer.
+//! 5. A client belongs to the user who names it first; from anybody else it is [`StoreError::ClientTaken`].
+//! 6. Who is not a member gets [`StoreError::NotFound`], as for a list that is not there.
+
+mod sqlite;
+
+use crate::{
+    core::{
+        account::User,
+        id::{ClientId, Epoch, ListId, Mid, Seq, SessionId, UserId},
+        list::{List, Role},
+        op::{Decision, Facts, Op},
+        order::Position,
+        pending::Mutation,
+        wire,
+    },
+    error::{AppError, Code},
+};
+use sqlite::Sqlite;
+
+/// SHA-256 of a token. The token itself is only in the person's cookie.
+pub type TokenHash = [u8; 32];
+
+/// A sign-in that is still good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: User,
+    /// Milliseconds since 1970.
+    pub last_used_at: i64,
+}
+
+/// A sign-in to be kept.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// What its cookie hashes to.
+    pub token: TokenHash,
+    /// What the browser calls itself.
+    pub device: String,
+    /// Milliseconds since 1970.
+    pub now: i64,
+    /// When it ends, milliseconds since 1970.
+    pub expires_at: i64,
+}
+
+/// What a push asks for, or a plain form.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The list.
+    pub list: ListId,
+    /// Who asks.
+    pub author: UserId,
+    /// The history the asker believes in.
+    pub epoch: Option<Epoch>,
+    /// Where the ops come from.
+    pub origin: Origin,
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
+
+/// Where ops come from.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A client's queue: exactly once by number.
+    Queue {
+        /// The client.
+        client: ClientId,
+        /// Its mutations, in order.
+        mutations: Vec<Mutation>,
+    },
+    /// A form of a page without WebAssembly: no number, so once a request.
+    Form(Op),
+}
+
+/// The rule that decides an op, given the author's role.
+pub type Decide = fn(Role, &Op, Facts) -> Decision;
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// The history.
+    pub epoch: Epoch,
+    /// The client's highest mutation that is decided; 0 for a form.
+    pub last_mid: Mid,
+    /// One for each op, in order.
+    pub outcomes: Vec<wire::Outcome>,
+}
+
+/// Why the store did not do it.
+#[derive(Debug)]
+pub enum StoreError {
+    /// No such thing, or not for this person.
+    NotFound,
+    /// The name of this kind is taken.
+    Taken,
+    /// A person has as many lists as there may be.
+    Limit,
+    /// The client belongs to somebody else.
+    ClientTaken,
+    /// A mutation's number leaves a gap.
+    OutOfOrder,
+    /// The caller believes in another history.
+    Epoch,
+    /// The database failed. Its own words are for the log only.
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::not_found(),
+            StoreError::Taken => Self::new(Code::Taken, "This is taken already."),
+            StoreError::Limit => Self::new(Code::Limit, "You have 200 lists, which is the most there can be."),
+            StoreError::ClientTaken => Self::new(Code::ClientTaken, "This client id belongs to another account."),
+            StoreError::OutOfOrder => Self::new(Code::OutOfOrder, "An earlier change is missing."),
+            StoreError::Epoch => Self::new(Code::Epoch, "The server's data was restored from a backup."),
+            StoreError::Database(sqlx::Error::PoolTimedOut) => Self::unavailable(2),
+            StoreError::Database(cause) => {
+                tracing::error!(%cause, "the database failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// A result of the store.
+pub type Stored<T> = Result<T, StoreError>;
+
+/// The store in use. One variant a database: its SQL differs, its promises do not.
+#[derive(Clone)]
+pub enum Store {
+    /// SQLite, in this process.
+    Sqlite(Sqlite),
+}
+
+/// Passes each method on to the store in use.
+macro_rules! methods {
+    ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $out:ty;)+) => {
+        impl Store {$(
+            $(#[$doc])*
+            ///
+            /// # Errors
+            /// See [`StoreError`].
+            pub async fn $name(&self, $($arg: $type),*) -> Stored<$out> {
+                match self {
+                    Self::Sqlite(store) => store.$name($($arg),*).await,
+                }
+            }
+        )+}
+    };
+}
+
+methods! {
+    /// Whether the database answers.
+    fn ready() -> ();
+    /// A new account. [`StoreError::Taken`] if the name is, whatever its case.
+    fn create_user(id: UserId, name: &str, password: &str, now: i64) -> ();
+    /// The account of this name and its password's hash.
+    fn credentials(name: &str) -> Option<(User, String)>;
+    /// Keeps a sign-in.
+    fn open_session(session: NewSession) -> ();
+    /// The sign-in of this token, if it is still good.
+    fn session(token: TokenHash, now: i64) -> Option<Session>;
+    /// Notes that a sign-in is in use.
+    fn touch_session(id: SessionId, now: i64, expires_at: i64) -> ();
+    /// Ends a sign-in.
+    fn end_session(id: SessionId) -> ();
+    /// Whether this browser has signed in to the account before.
+    fn knows_device(user: UserId, token: TokenHash) -> bool;
+    /// Remembers that this browser has signed in to the account.
+    fn remember_device(user: UserId, token: TokenHash, now: i64) -> ();
+    /// A new list with its owner. Repeated by its owner with the same id: the same list. [`StoreError::Taken`]
+    /// if the id is somebody else's, [`StoreError::Limit`] at 200 lists.
+    fn create_list(id: ListId, name: &str, owner: UserId, now: i64) -> List;
+    /// The lists of a person, in the order they came to them.
+    fn lists(user: UserId) -> Vec<List>;
+    /// One list, as this person sees it.
+    fn list(user: UserId, list: ListId) -> List;
+    /// The place of the last todo of a list.
+    fn last_position(user: UserId, list: ListId) -> Option<Position>;
+    /// A list's todos, or what came since. Names the client, if there is one.
+    fn pull(user: UserId, list: ListId, client: Option<ClientId>, since: Option<(Epoch, Seq)>) -> wire::Pulled;
+    /// Decides a batch and writes what was decided.
+    fn commit(batch: Batch, decide: Decide) -> Committed;
+}
+
+impl Store {
+    /// Opens the store that the address names, makes it if it is absent, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// The database cannot be opened, or was written by a newer version.
+    pub async fn open(url: &str) -> Stored<Self> {
+        Ok(Self::Sqlite(Sqlite::open(url).await?))
+    }
+
+    /// Ends all connections, after the work in hand.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => store.close().await,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Components: data in, callbacks out. They know no network and no server.
+
+pub mod notices;
+pub mod todo_row;
+
+#[cfg(feature = "ssr")]
+pub mod field;
+#[cfg(feature = "ssr")]
+pub mod layout;

@@ -1,0 +1,53 @@
+//! The frame of every page: the bar at the top, and what a page shows while or instead of its data.
+
+use crate::core::account::User;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The bar and the page. `user`: who is signed in.
+#[component]
+pub fn Layout(
+    /// The page's title.
+    #[prop(into)]
+    title: String,
+    /// Who is signed in.
+    user: Option<User>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Title text=format!("{title} · Lockstep") />
+        <a class="skip" href="#main">
+            "Skip to content"
+        </a>
+        <header class="bar">
+            <a class="brand" href="/">
+                <img src="/favicon.svg" alt="" width="28" height="28" />
+                "Lockstep"
+            </a>
+            <nav class="account" aria-label="Account">
+                {match user {
+                    Some(user) => view! { <SignedIn user /> }.into_any(),
+                    None => view! {
+                        <a class="button quiet" href="/login">
+                            "Sign in"
+                        </a>
+                    }.into_any(),
+                }}
+            </nav>
+        </header>
+        <main id="main">{children()}</main>
+    }
+}
+
+#[component]
+fn SignedIn(user: User) -> impl IntoView {
+    view! {
+        <span class="who" dir="auto">
+            {user.name}
+        </span>
+        <form method="post" action="/api/logout">
+            <input type="hidden" name="user" value=user.id.to_string() />
+            <button class="quiet">"Sign out"</button>
+        </form>
+    }
+}
