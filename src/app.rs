@@ -2,7 +2,10 @@
 
 use crate::{
     pages::{
-        landing::Landing, list::ListPage, lists::ListsPage, not_found::NotFound,
+        landing::Landing,
+        list::ListPage,
+        lists::ListsPage,
+        not_found::NotFound,
         sign_in::{Login, Register},
     },
     server::{site::Files, visit::Visit},
@@ -16,16 +19,21 @@ use leptos_router::{
     components::{Route, Router, Routes},
     path,
 };
+use std::sync::LazyLock;
 
-/// Starts the islands. See the file.
-const LOADER: &str = include_str!("loader.js");
+/// Starts the islands. See the file; its comments stay there.
+static LOADER: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("loader.js").lines().map(str::trim);
+    let code: Vec<&str> = lines.filter(|line| !line.starts_with("//")).collect();
+    code.join("\n")
+});
 
 /// The document. Islands are loaded at once on pages that have them.
 pub fn shell(files: &Files) -> impl IntoView + use<> {
     let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned());
     let has_islands = path.is_some_and(|path| path.starts_with("/lists/"));
     let Files { css, js, wasm } = files.clone();
-    let loader = format!("({LOADER})({js:?},{wasm:?},{has_islands})");
+    let loader = format!("({})({js:?},{wasm:?},{has_islands})", *LOADER);
     content_security_policy();
     view! {
         <!DOCTYPE html>
@@ -58,7 +66,10 @@ fn content_security_policy() {
         return;
     };
     let reload = match Visit::here() {
-        Ok(visit) if watched() => format!(" ws://127.0.0.1:{0} ws://localhost:{0}", visit.state.config.leptos.reload_port),
+        Ok(visit) if watched() => format!(
+            " ws://127.0.0.1:{0} ws://localhost:{0}",
+            visit.state.config.leptos.reload_port
+        ),
         _ => String::new(),
     };
     let policy = format!(

@@ -1,5 +1,7 @@
 //! The browser's side: effects, and nothing else. Under `ssr` it renders and does nothing.
 
 pub mod clock;
-pub mod rows;
+#[cfg(feature = "hydrate")]
+pub mod http;
+pub mod rendered;
 pub mod todos;

@@ -4,6 +4,7 @@
 
 use crate::core::{
     invalid::Invalid,
+    wire::read::{Object, Read},
     op::{Rejection, RejectionCode},
 };
 use leptos::server_fn::{
@@ -133,12 +134,18 @@ impl AppError {
 
     /// Not there, or not for the caller to know.
     pub fn not_found() -> Self {
-        Self::new(Code::NotFound, "There is nothing here, or you have no access to it.")
+        Self::new(
+            Code::NotFound,
+            "There is nothing here, or you have no access to it.",
+        )
     }
 
     /// Our fault. What happened is in the log, under the request's id.
     pub fn internal() -> Self {
-        Self::new(Code::Internal, "Something went wrong on our side. Please try again.")
+        Self::new(
+            Code::Internal,
+            "Something went wrong on our side. Please try again.",
+        )
     }
 
     /// What a plain form asked for was refused.
@@ -146,7 +153,9 @@ impl AppError {
         let code = match rejection.code {
             RejectionCode::Gone => Code::NotFound,
             RejectionCode::Forbidden => Code::Forbidden,
-            RejectionCode::Invalid => return Self::new(Code::Invalid, &rejection.message).on(field),
+            RejectionCode::Invalid => {
+                return Self::new(Code::Invalid, &rejection.message).on(field);
+            }
             RejectionCode::Limit => Code::Limit,
         };
         Self::new(code, &rejection.message)
@@ -154,7 +163,47 @@ impl AppError {
 
     /// The server cannot do it just now.
     pub fn unavailable(seconds: u32) -> Self {
-        Self::new(Code::Unavailable, "The server is busy. Please try again in a moment.").after(seconds)
+        Self::new(
+            Code::Unavailable,
+            "The server is busy. Please try again in a moment.",
+        )
+        .after(seconds)
+    }
+}
+
+/// All codes with their names on the wire.
+const NAMES: [(Code, &str); 17] = [
+    (Code::Malformed, "MALFORMED"),
+    (Code::Unauthenticated, "UNAUTHENTICATED"),
+    (Code::OtherUser, "OTHER_USER"),
+    (Code::Forbidden, "FORBIDDEN"),
+    (Code::ClientTaken, "CLIENT_TAKEN"),
+    (Code::CrossSite, "CROSS_SITE"),
+    (Code::NotFound, "NOT_FOUND"),
+    (Code::MethodNotAllowed, "METHOD_NOT_ALLOWED"),
+    (Code::OutOfOrder, "OUT_OF_ORDER"),
+    (Code::Epoch, "EPOCH"),
+    (Code::Taken, "TAKEN"),
+    (Code::TooLarge, "TOO_LARGE"),
+    (Code::Invalid, "INVALID"),
+    (Code::Limit, "LIMIT"),
+    (Code::TooMany, "TOO_MANY"),
+    (Code::Internal, "INTERNAL"),
+    (Code::Unavailable, "UNAVAILABLE"),
+];
+
+impl Read for AppError {
+    fn read(object: &impl Object) -> Option<Self> {
+        let name = object.text("code")?;
+        let (code, _) = NAMES.iter().find(|(_, known)| *known == name)?;
+        Some(Self {
+            code: *code,
+            message: object.text("message")?,
+            field: object.text("field"),
+            retry_after: object
+                .natural("retry_after")
+                .and_then(|seconds| u32::try_from(seconds).ok()),
+        })
     }
 }
 
@@ -203,10 +252,24 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(feature = "ssr")]
+    fn the_browser_reads_every_error_that_the_server_writes() {
+        for (code, name) in NAMES {
+            let error = AppError::new(code, "why").on("field").after(7);
+            let written = serde_json::to_value(&error).unwrap();
+            assert_eq!(written["code"], name);
+            assert_eq!(AppError::read(&written), Some(error));
+        }
+    }
+
+    #[test]
     fn a_missing_field_is_named_and_nothing_else_is_quoted() {
         let cause = "missing field `list` at line 1 column 20 in SELECT secret".to_owned();
         let error = AppError::from_server_fn_error(ServerFnErrorErr::Deserialization(cause));
-        assert_eq!((error.code, error.field.as_deref()), (Code::Malformed, Some("list")));
+        assert_eq!(
+            (error.code, error.field.as_deref()),
+            (Code::Malformed, Some("list"))
+        );
         assert!(!error.message.contains("secret"));
     }
 }

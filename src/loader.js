@@ -24,13 +24,18 @@
     texts.forEach(field => (field.value = ''));
     const replay = () => {
       const later = texts.map((field, n) => {
-        const text = field.value;
+        const { value, selectionStart, selectionEnd } = field;
         field.value = typed[n];
-        return text;
+        return { value, selectionStart, selectionEnd };
       });
       event.submitter ? event.submitter.click() : form.requestSubmit();
-      // What was refused stays in its field, in front of what was typed since.
-      texts.forEach((field, n) => (field.value = [field.value, later[n]].filter(Boolean).join(' ')));
+      // What was refused stays in its field, in front of what was typed since; the caret stays where it was.
+      texts.forEach((field, n) => {
+        const { value, selectionStart, selectionEnd } = later[n];
+        field.value = [field.value, value].filter(Boolean).join(' ');
+        const moved = field.value.length - value.length;
+        if (field === document.activeElement) field.setSelectionRange(selectionStart + moved, selectionEnd + moved);
+      });
     };
     early.push({ post: () => post, replay });
   };
@@ -94,6 +99,9 @@
   if (loading) loading.catch(() => {}); // told below
   document.addEventListener('DOMContentLoaded', async () => {
     if (document.querySelector('leptos-island')) {
+      // The limit is for plain forms, whose text has to come back in a cookie. With a script, what is too long
+      // stays in its field with a message, instead of being cut.
+      document.querySelectorAll('leptos-island [maxlength]').forEach(field => field.removeAttribute('maxlength'));
       try {
         await hydrate(await (loading || load()));
       } catch (error) {

@@ -1,7 +1,10 @@
 //! The command line: configuration, then the server.
 
 use clap::{Parser, Subcommand};
-use lockstep::server::{config::{self, Config}, run, telemetry};
+use lockstep::server::{
+    config::{self, Config},
+    run, telemetry,
+};
 use std::{path::PathBuf, process::ExitCode};
 
 /// A shared to-do list that stays in step between tabs, devices and people.

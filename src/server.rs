@@ -96,7 +96,9 @@ impl AppState {
     /// The database or the built site cannot be used.
     pub async fn new(config: Config) -> Result<Self, StartError> {
         let site = Site::open(&config.leptos).map_err(StartError::Site)?;
-        let store = Store::open(&config.database.url).await.map_err(StartError::Store)?;
+        let store = Store::open(&config.database.url)
+            .await
+            .map_err(StartError::Store)?;
         let sign_ins = SignIns::new(config.limits.sign_ins_per_minute);
         Ok(Self(Arc::new(Shared {
             config,
@@ -145,7 +147,8 @@ pub async fn serve(
     state: AppState,
     mut stopped: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let service = router::build(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let service =
+        router::build(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             // An error means that the sender is gone, which is a reason to stop too.

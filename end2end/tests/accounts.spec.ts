@@ -106,8 +106,10 @@ test("another person's list is not found, like one that does not exist", async (
   }
 });
 
-test('the sign-in cookie is out of reach for scripts and for other sites', async ({ app, context }) => {
+test('every cookie is out of reach for scripts and for other sites', async ({ app, context }) => {
   await app.signUp();
   const cookies = await context.cookies();
-  expect(cookies).toEqual([expect.objectContaining({ httpOnly: true, sameSite: 'Lax', path: '/' })]);
+  const names = cookies.map(({ name }) => name).sort();
+  expect(names).toEqual(['lockstep', 'lockstep-device']);
+  for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
 });

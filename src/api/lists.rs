@@ -50,11 +50,7 @@ pub async fn set_completed(
 
 /// Deletes a todo.
 #[server(endpoint = "delete_todo")]
-pub async fn delete_todo(
-    user: Option<UserId>,
-    list: ListId,
-    id: TodoId,
-) -> Result<(), AppError> {
+pub async fn delete_todo(user: Option<UserId>, list: ListId, id: TodoId) -> Result<(), AppError> {
     let visit = crate::server::visit::Visit::here()?;
     let user = visit.user(user).await?;
     crate::server::lists::delete(&visit.state.store, &user, list, id).await

@@ -23,7 +23,12 @@ pub async fn push(
     let _ = acked;
     let visit = crate::server::visit::Visit::here()?;
     let user = visit.user(user).await?;
-    let push = crate::server::lists::Push { list, epoch, client, mutations };
+    let push = crate::server::lists::Push {
+        list,
+        epoch,
+        client,
+        mutations,
+    };
     crate::server::lists::push(&visit.state.store, &user, push).await
 }
 

@@ -2,10 +2,10 @@
 //!
 //! What is shown is always the pending edits folded over the confirmed state (`core::pending`).
 
-use super::{clock::new_id, rows};
+use super::{clock::new_id, rendered::Rendered};
 use crate::{
     core::{
-        id::{ClientId, Epoch, ListId, Seq, TodoId, UserId},
+        id::{ClientId, ListId, TodoId, UserId},
         op::Op,
         order::Position,
         pending::Pending,
@@ -61,16 +61,16 @@ enum Sending {
 
 impl Todos {
     /// The list as the page has it.
-    pub fn new(list: ListId, user: UserId, epoch: Epoch, seq: Seq) -> Self {
+    pub fn new(page: Rendered) -> Self {
         let todos = Self {
             rows: RwSignal::new(Vec::new()),
             left: RwSignal::new(0),
             notices: RwSignal::new(Vec::new()),
             state: StoredValue::new(State {
-                list,
-                user,
+                list: page.list,
+                user: page.user,
                 client: ClientId(new_id()),
-                base: Replica::new(epoch, seq, rows::initial(list)),
+                base: page.base,
                 pending: Pending::default(),
                 sending: Sending::Idle,
                 notices_made: 0,
@@ -107,7 +107,8 @@ impl Todos {
             return false;
         }
         let last = self.rows.with_untracked(|rows| {
-            rows.last().map(|row| row.todo.with_untracked(|todo| todo.position.clone()))
+            rows.last()
+                .map(|row| row.todo.with_untracked(|todo| todo.position.clone()))
         });
         // Only the greatest possible position has none after it: then beside it, by id.
         let Some(position) = Position::after(last.as_ref()).or(last) else {
@@ -138,7 +139,8 @@ impl Todos {
 
     /// Takes a notice away.
     pub fn dismiss(&self, id: u32) {
-        self.notices.update(|notices| notices.retain(|notice| notice.id != id));
+        self.notices
+            .update(|notices| notices.retain(|notice| notice.id != id));
     }
 
     fn dispatch(&self, op: Op) {
@@ -151,10 +153,14 @@ impl Todos {
 
     /// Brings the signals to the view: those that differ, and no others.
     fn refresh(&self) {
-        let view = self.state.with_value(|state| state.pending.view(&state.base, state.list, state.user));
-        self.left.set(view.iter().filter(|todo| !todo.completed).count());
+        let view = self
+            .state
+            .with_value(|state| state.pending.view(&state.base, state.list, state.user));
+        self.left
+            .set(view.iter().filter(|todo| !todo.completed).count());
         let old = self.rows.get_untracked();
-        let unchanged = old.len() == view.len() && old.iter().zip(&view).all(|(row, todo)| row.id == todo.id);
+        let unchanged =
+            old.len() == view.len() && old.iter().zip(&view).all(|(row, todo)| row.id == todo.id);
         if unchanged {
             for (row, todo) in old.iter().zip(view) {
                 put(&row.todo, todo);
@@ -208,16 +214,17 @@ fn put(signal: &ArcRwSignal<Todo>, todo: Todo) {
 mod sending {
     use super::{Sending, State, Todos};
     use crate::{
-        api::sync::{pull, push},
+        api::sync::{Pull, Push},
+        client::http::post,
         core::{
             op::Op,
             pending::Outcome,
             replica::Merged,
-            wire::{Mutation, News, PUSH_MAX},
+            wire::{News, PUSH_MAX, Pulled, Pushed, write},
         },
         error::{AppError, Code},
     };
-    use leptos::{ev, prelude::*, task::spawn_local};
+    use leptos::{ev, prelude::*, server_fn::ServerFn, task::spawn_local};
     use std::time::Duration;
 
     /// Waits between tries, the last one repeated.
@@ -250,8 +257,10 @@ mod sending {
                 match self.round().await {
                     Ok(true) => {}
                     Ok(false) => {
-                        self.state.update_value(|state| state.sending = Sending::Idle);
-                        self.notices.update(|notices| notices.retain(|notice| !notice.retry));
+                        self.state
+                            .update_value(|state| state.sending = Sending::Idle);
+                        self.notices
+                            .update(|notices| notices.retain(|notice| !notice.retry));
                         return;
                     }
                     Err(error) => return self.failed(error, failures),
@@ -263,26 +272,40 @@ mod sending {
         async fn round(self) -> Result<bool, AppError> {
             let (unsent, list, user, client, epoch) = self.state.with_value(|state| {
                 let unsent = state.pending.unsent(PUSH_MAX);
-                (unsent, state.list, state.user, state.client, state.base.epoch)
+                (
+                    unsent,
+                    state.list,
+                    state.user,
+                    state.client,
+                    state.base.epoch,
+                )
             });
             let more = !unsent.is_empty();
             if more {
-                let mutations = unsent.into_iter().map(Mutation::from).collect();
-                let pushed = push(Some(user), list, Some(epoch), client, None, mutations).await?;
+                let body = write::push(user, list, epoch, client, unsent);
+                let pushed: Pushed = post(<Push as ServerFn>::PATH, body).await?;
                 for outcome in pushed.outcomes {
                     let refused = self
                         .state
-                        .try_update_value(|state| state.pending.decided(outcome.mid, Outcome::from(outcome)))
+                        .try_update_value(|state| {
+                            state.pending.decided(outcome.mid, Outcome::from(outcome))
+                        })
                         .flatten();
                     if let Some((op, rejection)) = refused {
-                        self.tell(format!("{} {}", rejection.message, text_of(&[op])), None, false);
+                        self.tell(
+                            format!("{} {}", rejection.message, text_of(&[op])),
+                            None,
+                            false,
+                        );
                     }
                 }
             }
             if more || self.state.with_value(|state| state.pending.is_behind()) {
                 let since = self.state.with_value(|state| state.base.seq);
-                let pulled = pull(Some(user), list, None, Some(epoch), Some(since)).await?;
-                self.state.update_value(|state| take_in(state, pulled.news()));
+                let body = write::pull(user, list, epoch, since);
+                let pulled: Pulled = post(<Pull as ServerFn>::PATH, body).await?;
+                self.state
+                    .update_value(|state| take_in(state, pulled.news()));
                 self.refresh();
             }
             Ok(self.state.with_value(|state| state.pending.waiting() > 0))
@@ -294,15 +317,23 @@ mod sending {
                     let text = "Your latest changes are not saved yet. Lockstep keeps trying.";
                     self.tell(text.to_owned(), None, true);
                     let backoff = BACKOFF[(failures as usize).min(BACKOFF.len() - 1)];
-                    let wait = error.retry_after.map_or(backoff, |seconds| Duration::from_secs(seconds.into()));
-                    self.state.update_value(|state| state.sending = Sending::Waiting(failures + 1));
+                    let wait = error
+                        .retry_after
+                        .map_or(backoff, |seconds| Duration::from_secs(seconds.into()));
+                    self.state
+                        .update_value(|state| state.sending = Sending::Waiting(failures + 1));
                     set_timeout(move || self.send_if_waiting(), wait);
                 }
                 Code::Unauthenticated | Code::OtherUser => {
-                    self.state.update_value(|state| state.sending = Sending::Idle);
+                    self.state
+                        .update_value(|state| state.sending = Sending::Idle);
                     let list = self.state.with_value(|state| state.list);
                     let link = (format!("/login?next=/lists/{list}"), "Sign in");
-                    self.tell(format!("{} Your latest changes are not saved.", error.message), Some(link), true);
+                    self.tell(
+                        format!("{} Your latest changes are not saved.", error.message),
+                        Some(link),
+                        true,
+                    );
                 }
                 _ => {
                     let lost = self.state.try_update_value(|state| {
@@ -311,14 +342,23 @@ mod sending {
                     });
                     self.refresh();
                     let lost = text_of(&lost.unwrap_or_default());
-                    self.tell(format!("{} Your latest changes could not be saved. {lost}", error.message), None, false);
+                    self.tell(
+                        format!(
+                            "{} Your latest changes could not be saved. {lost}",
+                            error.message
+                        ),
+                        None,
+                        false,
+                    );
                 }
             }
         }
 
         /// After a wait, unless somebody pressed *Retry* meanwhile.
         fn send_if_waiting(self) {
-            let waits = self.state.try_with_value(|state| matches!(state.sending, Sending::Waiting(_)));
+            let waits = self
+                .state
+                .try_with_value(|state| matches!(state.sending, Sending::Waiting(_)));
             if waits == Some(true) {
                 self.send();
             }
@@ -328,7 +368,11 @@ mod sending {
         /// at once when the network is back.
         pub(super) fn guard_leaving(self) {
             let leaving = window_event_listener(ev::beforeunload, move |event| {
-                if self.state.try_with_value(|state| state.pending.waiting() > 0) == Some(true) {
+                if self
+                    .state
+                    .try_with_value(|state| state.pending.waiting() > 0)
+                    == Some(true)
+                {
                     event.prevent_default();
                 }
             });

@@ -52,7 +52,10 @@ pub fn check_name(name: &str) -> Result<&str, Invalid> {
     if (1..=NAME_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
         Ok(name)
     } else {
-        Err(Invalid::new("name", "A list's name has 1 to 100 characters."))
+        Err(Invalid::new(
+            "name",
+            "A list's name has 1 to 100 characters.",
+        ))
     }
 }
 

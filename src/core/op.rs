@@ -160,7 +160,14 @@ pub fn decide(op: &Op, facts: Facts) -> Decision {
             RejectionCode::Invalid,
             "Another item has this id already.",
         )),
-        (Op::AddTodo { id, title, position }, Slot::Never) => {
+        (
+            Op::AddTodo {
+                id,
+                title,
+                position,
+            },
+            Slot::Never,
+        ) => {
             let checked =
                 check_title(title).and_then(|title| Ok((title, Position::parse(position)?)));
             match checked {
@@ -258,11 +265,15 @@ mod tests {
 
     #[test]
     fn adding_on_each_kind_of_slot() {
-        let Decision::Applied(Event::Added(added)) = decide(&add(" milk ", "a0"), facts(Slot::Never))
+        let Decision::Applied(Event::Added(added)) =
+            decide(&add(" milk ", "a0"), facts(Slot::Never))
         else {
             panic!("not applied")
         };
-        assert_eq!((added.title.as_str(), added.version, added.title_version), ("milk", Seq(9), Seq(9)));
+        assert_eq!(
+            (added.title.as_str(), added.version, added.title_version),
+            ("milk", Seq(9), Seq(9))
+        );
         assert_eq!((added.created_at, added.updated_at), (900, 900));
 
         // Mine already: applied, unchanged, whatever the op says now.
@@ -270,14 +281,29 @@ mod tests {
             decide(&add("other", "b00"), facts(live(ME))),
             Decision::Applied(Event::Added(todo()))
         );
-        assert_eq!(code(decide(&add("milk", "a0"), facts(live(OTHER)))), RejectionCode::Invalid);
-        assert_eq!(code(decide(&add("milk", "a0"), facts(Slot::Deleted))), RejectionCode::Gone);
+        assert_eq!(
+            code(decide(&add("milk", "a0"), facts(live(OTHER)))),
+            RejectionCode::Invalid
+        );
+        assert_eq!(
+            code(decide(&add("milk", "a0"), facts(Slot::Deleted))),
+            RejectionCode::Gone
+        );
     }
 
     #[test]
     fn adding_checks_title_position_and_limit() {
-        for bad in [add("  ", "a0"), add(&"x".repeat(501), "a0"), add("x", ""), add("x", "a-0")] {
-            assert_eq!(code(decide(&bad, facts(Slot::Never))), RejectionCode::Invalid, "{bad:?}");
+        for bad in [
+            add("  ", "a0"),
+            add(&"x".repeat(501), "a0"),
+            add("x", ""),
+            add("x", "a-0"),
+        ] {
+            assert_eq!(
+                code(decide(&bad, facts(Slot::Never))),
+                RejectionCode::Invalid,
+                "{bad:?}"
+            );
         }
         let full = Facts {
             live: TODOS_MAX,
@@ -288,7 +314,10 @@ mod tests {
 
     #[test]
     fn completing_changes_the_version_and_not_the_title_version() {
-        let op = Op::SetCompleted { id: ID, completed: true };
+        let op = Op::SetCompleted {
+            id: ID,
+            completed: true,
+        };
         let Decision::Applied(Event::Updated(after)) = decide(&op, facts(live(OTHER))) else {
             panic!("not applied")
         };
@@ -302,7 +331,10 @@ mod tests {
 
     #[test]
     fn an_op_that_changes_nothing_is_applied_and_leaves_versions_and_time() {
-        let op = Op::SetCompleted { id: ID, completed: false };
+        let op = Op::SetCompleted {
+            id: ID,
+            completed: false,
+        };
         assert_eq!(
             decide(&op, facts(live(ME))),
             Decision::Applied(Event::Updated(todo()))
@@ -313,7 +345,10 @@ mod tests {
     fn deleting_on_each_kind_of_slot() {
         let op = Op::DeleteTodo { id: ID };
         for slot in [live(OTHER), Slot::Deleted] {
-            assert_eq!(decide(&op, facts(slot)), Decision::Applied(Event::Deleted(ID)));
+            assert_eq!(
+                decide(&op, facts(slot)),
+                Decision::Applied(Event::Deleted(ID))
+            );
         }
         assert_eq!(code(decide(&op, facts(Slot::Never))), RejectionCode::Gone);
     }

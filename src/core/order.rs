@@ -122,8 +122,14 @@ mod tests {
 
     #[test]
     fn the_integer_grows_by_a_digit_when_it_is_full() {
-        assert_eq!(Position::after(Some(&position("az"))), Some(position("b00")));
-        assert_eq!(Position::after(Some(&position("a0V"))), Some(position("a1")));
+        assert_eq!(
+            Position::after(Some(&position("az"))),
+            Some(position("b00"))
+        );
+        assert_eq!(
+            Position::after(Some(&position("a0V"))),
+            Some(position("a1"))
+        );
     }
 
     #[test]

@@ -60,12 +60,18 @@ impl Pending {
     /// The oldest mutations that have no outcome yet, at most `max`.
     pub fn unsent(&self, max: usize) -> Vec<Mutation> {
         let undecided = self.queue.iter().filter(|entry| entry.applied.is_none());
-        undecided.take(max).map(|entry| entry.mutation.clone()).collect()
+        undecided
+            .take(max)
+            .map(|entry| entry.mutation.clone())
+            .collect()
     }
 
     /// How many have no outcome yet.
     pub fn waiting(&self) -> usize {
-        self.queue.iter().filter(|entry| entry.applied.is_none()).count()
+        self.queue
+            .iter()
+            .filter(|entry| entry.applied.is_none())
+            .count()
     }
 
     /// Whether something was applied that base does not have yet.
@@ -76,7 +82,10 @@ impl Pending {
     /// Takes an outcome in. What was applied is still folded until base reaches it ([`Self::settle`]);
     /// everything else leaves. Gives what was refused back, for the person to see.
     pub fn decided(&mut self, mid: Mid, outcome: Outcome) -> Option<(Op, Rejection)> {
-        let at = self.queue.iter().position(|entry| entry.mutation.mid == mid)?;
+        let at = self
+            .queue
+            .iter()
+            .position(|entry| entry.mutation.mid == mid)?;
         if let Outcome::Applied(seq) = outcome {
             self.queue.get_mut(at)?.applied = Some(seq);
             return None;
@@ -90,12 +99,16 @@ impl Pending {
 
     /// Drops what base has by now.
     pub fn settle(&mut self, base: Seq) {
-        self.queue.retain(|entry| entry.applied.is_none_or(|seq| seq > base));
+        self.queue
+            .retain(|entry| entry.applied.is_none_or(|seq| seq > base));
     }
 
     /// Empties the queue and gives the ops back.
     pub fn take(&mut self) -> Vec<Op> {
-        self.queue.drain(..).map(|entry| entry.mutation.op).collect()
+        self.queue
+            .drain(..)
+            .map(|entry| entry.mutation.op)
+            .collect()
     }
 
     /// What the page shows: the pending ops folded over base.
@@ -183,7 +196,10 @@ mod tests {
         let mid = pending.push(add(1));
         assert_eq!(titles(&pending, &base), ["item 1"]);
         pending.decided(mid, Outcome::Applied(Seq(1)));
-        assert_eq!((pending.waiting(), titles(&pending, &base)), (0, vec!["item 1".to_owned()]));
+        assert_eq!(
+            (pending.waiting(), titles(&pending, &base)),
+            (0, vec!["item 1".to_owned()])
+        );
         base.merge(Seq(1), event(&add(1), 1));
         pending.settle(base.seq);
         assert_eq!(titles(&pending, &base), ["item 1"]);
@@ -207,7 +223,10 @@ mod tests {
     fn an_edit_of_what_was_refused_folds_to_nothing() {
         let mut pending = Pending::default();
         let refused = pending.push(add(1));
-        pending.push(Op::SetCompleted { id: id(1), completed: true });
+        pending.push(Op::SetCompleted {
+            id: id(1),
+            completed: true,
+        });
         pending.decided(refused, Outcome::Rejected(Rejection::forbidden()));
         assert!(titles(&pending, &empty()).is_empty());
     }

@@ -97,10 +97,19 @@ mod tests {
     #[test]
     fn an_event_is_merged_only_when_it_is_the_next() {
         let mut replica = Replica::new(Epoch(Uuid::nil()), Seq(4), vec![]);
-        assert_eq!(replica.merge(Seq(6), Event::Added(todo(1, "a0"))), Merged::Gap);
-        assert_eq!(replica.merge(Seq(4), Event::Added(todo(1, "a0"))), Merged::Known);
+        assert_eq!(
+            replica.merge(Seq(6), Event::Added(todo(1, "a0"))),
+            Merged::Gap
+        );
+        assert_eq!(
+            replica.merge(Seq(4), Event::Added(todo(1, "a0"))),
+            Merged::Known
+        );
         assert_eq!((replica.seq, replica.todos.len()), (Seq(4), 0));
-        assert_eq!(replica.merge(Seq(5), Event::Added(todo(1, "a0"))), Merged::Advanced);
+        assert_eq!(
+            replica.merge(Seq(5), Event::Added(todo(1, "a0"))),
+            Merged::Advanced
+        );
         assert_eq!((replica.seq, replica.todos.len()), (Seq(5), 1));
     }
 

@@ -68,7 +68,11 @@ mod tests {
         assert_eq!(check_title("  oat milk\n"), Ok("oat milk"));
         assert!(check_title(&"🥛".repeat(500)).is_ok());
         for bad in ["", " \t ", "a\nb", "a\u{0}b", "a\u{7f}", &"🥛".repeat(501)] {
-            assert_eq!(check_title(bad).map_err(|e| e.field), Err("title"), "{bad:?}");
+            assert_eq!(
+                check_title(bad).map_err(|e| e.field),
+                Err("title"),
+                "{bad:?}"
+            );
         }
     }
 

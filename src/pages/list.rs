@@ -1,33 +1,37 @@
 //! `/lists/{id}`: one list. The page comes whole from the server; the island in it takes over in the browser.
 
 use crate::{
-    client::todos::Todos,
+    client::{
+        rendered::{Rendered, rendered},
+        todos::Todos,
+    },
     core::{
-        id::{Epoch, ListId, Seq, UserId},
+        id::{ListId, UserId},
         todo::TITLE_MAX,
     },
-    ui::{
-        notices::Notices,
-        todo_row::TodoRow,
-    },
+    ui::{notices::Notices, todo_row::TodoRow},
 };
 use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 
 #[cfg(feature = "ssr")]
 pub use page::ListPage;
 
-/// The list. Its todos are not among the arguments: they would stand in the HTML a second time. The server takes
-/// them from the context, the browser reads them from the rows ([`crate::client::rows`]).
+/// The list. It has no properties: see [`crate::client::rendered`].
 #[island]
-pub fn TodoList(
-    list: ListId,
-    user: UserId,
-    epoch: Epoch,
-    seq: Seq,
-    editable: bool,
-    draft: Option<String>,
-) -> impl IntoView {
-    let todos = Todos::new(list, user, epoch, seq);
+pub fn TodoList() -> impl IntoView {
+    rendered().map(|page| view! { <Living page /> })
+}
+
+#[component]
+fn Living(page: Rendered) -> impl IntoView {
+    let Rendered {
+        list,
+        user,
+        editable,
+        draft,
+        ..
+    } = page.clone();
+    let todos = Todos::new(page);
     let input = NodeRef::<Input>::new();
     let add = move |event: SubmitEvent| {
         event.prevent_default();
@@ -120,7 +124,6 @@ fn Whose(list: ListId, user: UserId) -> impl IntoView {
 mod page {
     use super::*;
     use crate::{
-        client::rows::Rendered,
         core::wire::News,
         error::AppError,
         pages::not_found::eventually,
@@ -139,7 +142,9 @@ mod page {
 
     async fn shown(visit: Visit, id: Option<String>) -> Result<AnyView, AppError> {
         let user = visit.user(None).await?;
-        let id: ListId = id.and_then(|id| id.parse().ok()).ok_or_else(AppError::not_found)?;
+        let id: ListId = id
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(AppError::not_found)?;
         let store = &visit.state.store;
         let list = store.list(user.id, id).await?;
         let pulled = store.pull(user.id, id, None, None).await?;
@@ -149,19 +154,35 @@ mod page {
         };
         let flash = visit.take_flash();
         let message = flash.as_ref().map(|flash| flash.error.message.clone());
-        let draft = flash.as_ref().and_then(|flash| flash.typed("title")).map(str::to_owned);
-        let (me, epoch, seq) = (user.id, base.epoch, base.seq);
-        provide_context(Rendered(base.todos));
+        let draft = flash
+            .as_ref()
+            .and_then(|flash| flash.typed("title"))
+            .map(str::to_owned);
+        let page = Rendered {
+            list: id,
+            user: user.id,
+            editable,
+            base,
+            draft,
+        };
+        provide_context(page.clone());
         Ok(view! {
             <Layout title=list.name.clone() user=Some(user)>
-                <section class="sheet todoapp">
+                <section
+                    class="sheet todoapp"
+                    data-list=page.list.to_string()
+                    data-user=page.user.to_string()
+                    data-editable=page.editable.to_string()
+                    data-epoch=page.base.epoch.to_string()
+                    data-seq=page.base.seq.0.to_string()
+                >
                     <a class="back" href="/lists">
                         "Your lists"
                     </a>
                     <h1 dir="auto">{list.name}</h1>
                     <Refusal message />
                     {(!editable).then(|| view! { <p class="hint">"You may look at this list, but not change it."</p> })}
-                    <TodoList list=id user=me epoch seq editable draft />
+                    <TodoList />
                 </section>
             </Layout>
         }

@@ -18,7 +18,10 @@ pub fn ListsPage() -> impl IntoView {
         let lists = visit.state.store.lists(user.id).await?;
         let flash = visit.take_flash();
         let message = flash.as_ref().map(|flash| flash.error.message.clone());
-        let typed = flash.as_ref().and_then(|flash| flash.typed("name")).map(str::to_owned);
+        let typed = flash
+            .as_ref()
+            .and_then(|flash| flash.typed("name"))
+            .map(str::to_owned);
         let me = user.id.to_string();
         let shown = if lists.is_empty() {
             view! { <p class="empty">"No lists yet. Name your first one below: groceries, the move, the band …"</p> }.into_any()

@@ -43,7 +43,12 @@ async fn failed(visit: Option<Visit>, error: AppError) -> AnyView {
         }
         let status = StatusCode::from_u16(error.code.status());
         visit.set_status(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
-        user = visit.session().await.ok().flatten().map(|session| session.user);
+        user = visit
+            .session()
+            .await
+            .ok()
+            .flatten()
+            .map(|session| session.user);
     }
     let title = match error.code {
         Code::NotFound => "Not found",

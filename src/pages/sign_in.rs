@@ -72,7 +72,10 @@ async fn shown(visit: Visit, form: &'static Form) -> Result<AnyView, AppError> {
     let flash = visit.take_flash();
     let message = flash.as_ref().map(|flash| flash.error.message.clone());
     let refused = flash.as_ref().and_then(|flash| flash.error.field.clone());
-    let typed = flash.as_ref().and_then(|flash| flash.typed("name")).map(str::to_owned);
+    let typed = flash
+        .as_ref()
+        .and_then(|flash| flash.typed("name"))
+        .map(str::to_owned);
     let closed = form.action == REGISTER.action
         && visit.state.config.accounts.registration == Registration::Closed;
     let (question, other, link) = form.other;

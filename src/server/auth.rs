@@ -90,7 +90,10 @@ pub async fn session(state: &AppState, headers: &HeaderMap) -> Result<Option<Ses
         && now - session.last_used_at > TOUCH_INTERVAL
     {
         let expires_at = now + SESSION_LIFETIME;
-        state.store.touch_session(session.id, now, expires_at).await?;
+        state
+            .store
+            .touch_session(session.id, now, expires_at)
+            .await?;
     }
     Ok(session)
 }
@@ -113,9 +116,14 @@ pub async fn register(visit: &Visit, name: &str, password: String) -> Result<Use
         id: UserId(Uuid::now_v7()),
         name: name.to_owned(),
     };
-    let created = state.store.create_user(user.id, name, &hash, clock::now()).await;
+    let created = state
+        .store
+        .create_user(user.id, name, &hash, clock::now())
+        .await;
     created.map_err(|error| match error {
-        StoreError::Taken => AppError::new(Code::Taken, "This name is taken. Please choose another.").on("name"),
+        StoreError::Taken => {
+            AppError::new(Code::Taken, "This name is taken. Please choose another.").on("name")
+        }
         other => other.into(),
     })?;
     sign_in(visit, &user).await?;
@@ -199,7 +207,12 @@ async fn sign_in(visit: &Visit, user: &User) -> Result<(), AppError> {
         expires_at: now + SESSION_LIFETIME,
     };
     state.store.open_session(session).await?;
-    visit.set_cookie(&cookie(state, names(state).session, token, SESSION_LIFETIME));
+    visit.set_cookie(&cookie(
+        state,
+        names(state).session,
+        token,
+        SESSION_LIFETIME,
+    ));
 
     let carried = cookie_value(visit.headers(), names(state).device);
     let (device, hash) = match carried {
@@ -215,9 +228,15 @@ async fn sign_in(visit: &Visit, user: &User) -> Result<(), AppError> {
 }
 
 fn device_name(headers: &HeaderMap) -> String {
-    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    let agent = headers
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok());
     // Visible ASCII, as `to_str` promises, so that any byte is a place to cut.
-    agent.unwrap_or_default().chars().take(DEVICE_NAME_MAX).collect()
+    agent
+        .unwrap_or_default()
+        .chars()
+        .take(DEVICE_NAME_MAX)
+        .collect()
 }
 
 /// The value of a cookie that a request carries.

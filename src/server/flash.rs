@@ -42,7 +42,9 @@ impl Flash {
     /// What was typed into a field.
     pub fn typed(&self, field: &str) -> Option<&str> {
         let mut fields = self.typed.iter();
-        fields.find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+        fields
+            .find(|(name, _)| name == field)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The cookies that carry it. What does not fit is told without what was typed.
@@ -57,12 +59,18 @@ impl Flash {
         }
         let (first, second) = text.split_at(text.len().min(CHUNK));
         let parts = [first, second].map(str::to_owned);
-        NAMES.into_iter().zip(parts).map(|(name, part)| cookie(name, part, LIFETIME)).collect()
+        NAMES
+            .into_iter()
+            .zip(parts)
+            .map(|(name, part)| cookie(name, part, LIFETIME))
+            .collect()
     }
 
     /// The cookies that take it away.
     pub fn removal() -> Vec<Cookie<'static>> {
-        NAMES.map(|name| cookie(name, String::new(), Duration::ZERO)).to_vec()
+        NAMES
+            .map(|name| cookie(name, String::new(), Duration::ZERO))
+            .to_vec()
     }
 
     /// What a request carries.
@@ -89,7 +97,11 @@ mod tests {
 
     fn carried(flash: &Flash) -> Option<Flash> {
         let cookies = flash.cookies();
-        assert!(cookies.iter().all(|cookie| cookie.name_value().0.len() + cookie.value().len() <= 4_096));
+        assert!(
+            cookies
+                .iter()
+                .all(|cookie| cookie.name_value().0.len() + cookie.value().len() <= 4_096)
+        );
         let pairs: Vec<_> = cookies.iter().map(|c| c.stripped().to_string()).collect();
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::from_str(&pairs.join("; ")).unwrap());
@@ -113,7 +125,11 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_told_without_the_text() {
-        let flash = Flash::new("/api/add_todo", AppError::not_found(), &fields(&"x".repeat(10_000)));
+        let flash = Flash::new(
+            "/api/add_todo",
+            AppError::not_found(),
+            &fields(&"x".repeat(10_000)),
+        );
         let back = carried(&flash).unwrap();
         assert_eq!((back.error, back.typed), (AppError::not_found(), vec![]));
     }

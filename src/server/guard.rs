@@ -38,14 +38,18 @@ const HEADERS: [(&str, &str); 5] = [
     // `same-origin`: our own forms carry their `Origin`, everybody else learns nothing.
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    (
+        "permissions-policy",
+        "camera=(), geolocation=(), microphone=(), payment=()",
+    ),
 ];
 /// Two years, the term that browsers' preload lists ask for.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(&self)).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -69,11 +73,17 @@ fn of_status(status: StatusCode) -> AppError {
 }
 
 fn too_large() -> AppError {
-    AppError::new(Code::TooLarge, "This is more than the server takes at once (1 MiB).")
+    AppError::new(
+        Code::TooLarge,
+        "This is more than the server takes at once (1 MiB).",
+    )
 }
 
 fn cross_site() -> AppError {
-    AppError::new(Code::CrossSite, "This request comes from a foreign page and was not carried out.")
+    AppError::new(
+        Code::CrossSite,
+        "This request comes from a foreign page and was not carried out.",
+    )
 }
 
 /// `tower-http`'s protection, which goes by `Sec-Fetch-Site`; [`own_origin`] adds the exact `Origin`.
@@ -82,9 +92,13 @@ fn cross_site() -> AppError {
 /// An origin of the configuration is not one.
 pub fn csrf(
     origins: &[String],
-) -> Result<CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone + Send + Sync + 'static>, ConfigError>
-{
-    let layer = origins.iter().try_fold(CsrfLayer::new(), |layer, origin| layer.add_trusted_origin(origin))?;
+) -> Result<
+    CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone + Send + Sync + 'static>,
+    ConfigError,
+> {
+    let layer = origins.iter().try_fold(CsrfLayer::new(), |layer, origin| {
+        layer.add_trusted_origin(origin)
+    })?;
     Ok(layer.with_rejection_response(|_| cross_site().into_response()))
 }
 
@@ -93,7 +107,9 @@ pub fn own_origin(headers: &HeaderMap, origins: &[String]) -> bool {
     let Some(origin) = headers.get(ORIGIN) else {
         return true;
     };
-    origins.iter().any(|own| own.as_bytes() == origin.as_bytes())
+    origins
+        .iter()
+        .any(|own| own.as_bytes() == origin.as_bytes())
 }
 
 /// Adds the security headers, and keeps pages out of caches: they hold somebody's data.
@@ -101,7 +117,10 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     if state.config.secure() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
@@ -131,8 +150,14 @@ pub async fn api(State(state): State<AppState>, request: Request, next: Next) ->
         Ok(Err(_)) => return too_large().into_response(),
         Err(_) => return AppError::unavailable(5).into_response(),
     };
-    let fields = if is_page_form { form_fields(&body) } else { Vec::new() };
-    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let fields = if is_page_form {
+        form_fields(&body)
+    } else {
+        Vec::new()
+    };
+    parts
+        .headers
+        .insert(ACCEPT, HeaderValue::from_static("application/json"));
     let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
     let (answer, result) = settle(answer).await;
     match (is_page_form, result) {
@@ -150,7 +175,9 @@ pub async fn api(State(state): State<AppState>, request: Request, next: Next) ->
 async fn settle(response: Response) -> (Parts, Result<Bytes, AppError>) {
     let (parts, body) = response.into_parts();
     if parts.status.is_success() {
-        let body = to_bytes(body, usize::MAX).await.map_err(|_| AppError::internal());
+        let body = to_bytes(body, usize::MAX)
+            .await
+            .map_err(|_| AppError::internal());
         return (parts, body);
     }
     let body = to_bytes(body, ERROR_MAX).await.unwrap_or_default();
@@ -170,7 +197,12 @@ fn form_fields(body: &[u8]) -> Vec<(String, String)> {
 
 /// Where a plain form leads: the page it was on, and the one to see when it worked. `None`: not a form.
 fn after(action: &str, fields: &[(String, String)]) -> Option<(String, String)> {
-    let field = |name| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let field = |name| {
+        fields
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    };
     let next = field("next").filter(|next| is_own_page(next));
     let sign_in = |page: &str| {
         let back = match next {
@@ -242,7 +274,9 @@ fn keep_cookies(from: &Parts, to: &mut Response) {
     for cookie in from.headers.get_all(SET_COOKIE) {
         to.headers_mut().append(SET_COOKIE, cookie.clone());
     }
-    debug_assert!(!to.headers().contains_key(CONTENT_LENGTH) || to.headers().contains_key(CONTENT_TYPE));
+    debug_assert!(
+        !to.headers().contains_key(CONTENT_LENGTH) || to.headers().contains_key(CONTENT_TYPE)
+    );
 }
 
 #[cfg(test)]
@@ -255,8 +289,16 @@ mod tests {
             assert!(is_own_page(own), "{own}");
         }
         for foreign in [
-            "", "lists", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/x\\y",
-            "\t//evil.example", "/api/logout", "javascript:alert(1)",
+            "",
+            "lists",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\nb",
+            "/x\\y",
+            "\t//evil.example",
+            "/api/logout",
+            "javascript:alert(1)",
         ] {
             assert!(!is_own_page(foreign), "{foreign}");
         }
@@ -274,8 +316,14 @@ mod tests {
         };
         assert!(sent(None) && sent(Some("https://lists.example")));
         for foreign in [
-            "null", "", "http://lists.example", "https://lists.example.evil", "https://evil-lists.example",
-            "https://lists.example:8443", "https://LISTS.example", "https://lists.example/",
+            "null",
+            "",
+            "http://lists.example",
+            "https://lists.example.evil",
+            "https://evil-lists.example",
+            "https://lists.example:8443",
+            "https://LISTS.example",
+            "https://lists.example/",
         ] {
             assert!(!sent(Some(foreign)), "{foreign}");
         }
@@ -292,7 +340,11 @@ mod tests {
             (500, Code::Internal),
             (502, Code::Internal),
         ] {
-            assert_eq!(of_status(StatusCode::from_u16(status).unwrap()).code, code, "{status}");
+            assert_eq!(
+                of_status(StatusCode::from_u16(status).unwrap()).code,
+                code,
+                "{status}"
+            );
         }
     }
 }

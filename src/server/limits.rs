@@ -41,9 +41,9 @@ impl SignIns {
     /// # Errors
     /// 429, with the seconds to wait.
     pub fn from_address(&self, address: IpAddr) -> Result<(), AppError> {
-        self.limiters
-            .as_ref()
-            .map_or(Ok(()), |limiters| spend(&limiters.addresses, &network(address)))
+        self.limiters.as_ref().map_or(Ok(()), |limiters| {
+            spend(&limiters.addresses, &network(address))
+        })
     }
 
     /// One try at an account, by a stranger to it.
@@ -51,9 +51,9 @@ impl SignIns {
     /// # Errors
     /// 429, with the seconds to wait.
     pub fn at_account(&self, name_key: &str) -> Result<(), AppError> {
-        self.limiters
-            .as_ref()
-            .map_or(Ok(()), |limiters| spend(&limiters.accounts, &name_key.to_owned()))
+        self.limiters.as_ref().map_or(Ok(()), |limiters| {
+            spend(&limiters.accounts, &name_key.to_owned())
+        })
     }
 
     /// One try at an account, by a browser that has signed in to it before.
@@ -61,9 +61,9 @@ impl SignIns {
     /// # Errors
     /// 429, with the seconds to wait.
     pub fn by_device(&self, device: TokenHash, name_key: &str) -> Result<(), AppError> {
-        self.limiters
-            .as_ref()
-            .map_or(Ok(()), |limiters| spend(&limiters.devices, &(device, name_key.to_owned())))
+        self.limiters.as_ref().map_or(Ok(()), |limiters| {
+            spend(&limiters.devices, &(device, name_key.to_owned()))
+        })
     }
 
     /// Forgets whose budget is full again.
@@ -82,7 +82,9 @@ fn spend<K: Hash + Eq + Clone>(
 ) -> Result<(), AppError> {
     limiter.check_key(key).map_err(|not_until| {
         let wait = not_until.wait_time_from(limiter.clock().now());
-        let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+        let seconds = u32::try_from(wait.as_secs())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
         let message = format!("Too many tries. Please try again in {seconds} seconds.");
         AppError::new(Code::TooMany, &message).after(seconds)
     })
@@ -126,9 +128,21 @@ mod tests {
     #[test]
     fn an_ipv6_household_counts_as_one_address() {
         let sign_ins = SignIns::new(1);
-        assert!(sign_ins.from_address("2001:db8::1".parse().unwrap()).is_ok());
-        assert!(sign_ins.from_address("2001:db8::2".parse().unwrap()).is_err());
-        assert!(sign_ins.from_address("2001:db8:0:1::1".parse().unwrap()).is_ok());
+        assert!(
+            sign_ins
+                .from_address("2001:db8::1".parse().unwrap())
+                .is_ok()
+        );
+        assert!(
+            sign_ins
+                .from_address("2001:db8::2".parse().unwrap())
+                .is_err()
+        );
+        assert!(
+            sign_ins
+                .from_address("2001:db8:0:1::1".parse().unwrap())
+                .is_ok()
+        );
     }
 
     #[test]

@@ -66,7 +66,9 @@ pub async fn push(store: &Store, user: &User, push: Push) -> Result<Pushed, AppE
         return Err(AppError::new(Code::TooLarge, message).on("mutations"));
     }
     let mutations = push.mutations.into_iter().map(Mutation::try_from);
-    let mutations = mutations.collect::<Result<_, _>>().map_err(AppError::malformed_field)?;
+    let mutations = mutations
+        .collect::<Result<_, _>>()
+        .map_err(AppError::malformed_field)?;
     let origin = Origin::Queue {
         client: push.client,
         mutations,
@@ -101,7 +103,9 @@ pub async fn add(store: &Store, user: &User, list: ListId, title: &str) -> Resul
     check_title(title)?;
     let last = store.last_position(user.id, list).await?;
     // Only a list whose last position is the greatest possible has no place after it: then beside it, by id.
-    let position = Position::after(last.as_ref()).or(last).ok_or_else(AppError::internal)?;
+    let position = Position::after(last.as_ref())
+        .or(last)
+        .ok_or_else(AppError::internal)?;
     let op = Op::AddTodo {
         id: TodoId(Uuid::now_v7()),
         title: title.to_owned(),

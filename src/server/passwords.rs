@@ -39,7 +39,8 @@ impl Passwords {
     /// # Errors
     /// 503 if too many wait.
     pub async fn hash(&self, password: String) -> Result<String, AppError> {
-        self.turn(move || password_auth::generate_hash(password)).await
+        self.turn(move || password_auth::generate_hash(password))
+            .await
     }
 
     /// Whether the password fits. Without a hash (nobody has that name) it takes as long, and is `false`.
@@ -110,11 +111,30 @@ mod tests {
 
     #[test]
     fn commonly_used_passwords_are_refused() {
-        for common in ["password", "12345678", "qwertyuiop", "iloveyou", "football", "Password", "ada.lovelace"] {
-            assert!(check_new(common, "ada.lovelace", "password").is_err(), "{common}");
+        for common in [
+            "password",
+            "12345678",
+            "qwertyuiop",
+            "iloveyou",
+            "football",
+            "Password",
+            "ada.lovelace",
+        ] {
+            assert!(
+                check_new(common, "ada.lovelace", "password").is_err(),
+                "{common}"
+            );
         }
-        for fine in ["plum-tractor-92", "correct horse battery staple", "ж8$ kaffee um vier"] {
-            assert_eq!(check_new(fine, "ada.lovelace", "password"), Ok(()), "{fine}");
+        for fine in [
+            "plum-tractor-92",
+            "correct horse battery staple",
+            "ж8$ kaffee um vier",
+        ] {
+            assert_eq!(
+                check_new(fine, "ada.lovelace", "password"),
+                Ok(()),
+                "{fine}"
+            );
         }
     }
 
@@ -123,8 +143,18 @@ mod tests {
         let passwords = Passwords::new();
         let hash = passwords.hash("plum-tractor-92".into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"));
-        assert!(passwords.fits("plum-tractor-92".into(), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.fits("plum-tractor-93".into(), Some(hash)).await.unwrap());
+        assert!(
+            passwords
+                .fits("plum-tractor-92".into(), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .fits("plum-tractor-93".into(), Some(hash))
+                .await
+                .unwrap()
+        );
         assert!(!passwords.fits("nobody".into(), None).await.unwrap());
     }
 }

@@ -69,7 +69,10 @@ pub fn build(state: AppState) -> Router {
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(telemetry::layer())
         .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(middleware::from_fn_with_state(state.clone(), guard::headers))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            guard::headers,
+        ))
         .layer(CompressionLayer::new())
         .layer(csrf)
         .layer(middleware::from_fn_with_state(state.clone(), guard::api))
@@ -92,7 +95,11 @@ async fn ready(State(state): State<AppState>) -> Response {
 async fn cache_files(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
-        let for_how_long = if state.config.leptos.hash_files { FOR_EVER } else { ASK };
+        let for_how_long = if state.config.leptos.hash_files {
+            FOR_EVER
+        } else {
+            ASK
+        };
         response.headers_mut().insert(CACHE_CONTROL, for_how_long);
     }
     response

@@ -66,7 +66,11 @@ impl Site {
 }
 
 fn names(options: &LeptosOptions) -> Result<Files, SiteError> {
-    let base = format!("{}{}", options.site_pkg_dir_route_base(), options.output_name);
+    let base = format!(
+        "{}{}",
+        options.site_pkg_dir_route_base(),
+        options.output_name
+    );
     if !options.hash_files {
         return Ok(Files {
             css: format!("{base}.css"),

@@ -129,10 +129,18 @@ impl From<StoreError> for AppError {
         match error {
             StoreError::NotFound => Self::not_found(),
             StoreError::Taken => Self::new(Code::Taken, "This is taken already."),
-            StoreError::Limit => Self::new(Code::Limit, "You have 200 lists, which is the most there can be."),
-            StoreError::ClientTaken => Self::new(Code::ClientTaken, "This client id belongs to another account."),
+            StoreError::Limit => Self::new(
+                Code::Limit,
+                "You have 200 lists, which is the most there can be.",
+            ),
+            StoreError::ClientTaken => Self::new(
+                Code::ClientTaken,
+                "This client id belongs to another account.",
+            ),
             StoreError::OutOfOrder => Self::new(Code::OutOfOrder, "An earlier change is missing."),
-            StoreError::Epoch => Self::new(Code::Epoch, "The server's data was restored from a backup."),
+            StoreError::Epoch => {
+                Self::new(Code::Epoch, "The server's data was restored from a backup.")
+            }
             StoreError::Database(sqlx::Error::PoolTimedOut) => Self::unavailable(2),
             StoreError::Database(cause) => {
                 tracing::error!(%cause, "the database failed");

@@ -22,7 +22,10 @@ pub const REQUEST_ID: &str = "x-request-id";
 /// The filter cannot be read.
 pub fn start(filter: &str) -> Result<(), ParseError> {
     let filter = EnvFilter::builder().parse(filter)?;
-    fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     Ok(())
 }
 
@@ -41,12 +44,17 @@ pub fn layer() -> TraceLayer<
 > {
     let span: SpanOf = span;
     let answered: Answered = answered;
-    TraceLayer::new_for_http().make_span_with(span).on_response(answered)
+    TraceLayer::new_for_http()
+        .make_span_with(span)
+        .on_response(answered)
 }
 
 /// The route rather than the path: a path can hold an invitation's token.
 fn span(request: &Request<Body>) -> Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let id = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|id| id.to_str().ok());
     let route = request.extensions().get::<MatchedPath>();
     tracing::info_span!(
         "request",
@@ -60,5 +68,9 @@ fn span(request: &Request<Body>) -> Span {
 fn answered(response: &Response<Body>, latency: Duration, span: &Span) {
     span.record("status", response.status().as_u16());
     let milliseconds = latency.as_millis();
-    tracing::debug!(status = response.status().as_u16(), milliseconds, "answered");
+    tracing::debug!(
+        status = response.status().as_u16(),
+        milliseconds,
+        "answered"
+    );
 }

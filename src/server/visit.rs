@@ -56,21 +56,30 @@ impl Visit {
 
     /// Path and query of the request.
     pub fn path_and_query(&self) -> &str {
-        self.parts.uri.path_and_query().map_or("/", |path| path.as_str())
+        self.parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
     }
 
     /// The value of a query parameter.
     pub fn query(&self, name: &str) -> Option<String> {
         let query = self.parts.uri.query()?;
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        pairs
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// Whose address the request comes from.
     pub fn address(&self) -> IpAddr {
         let peer = self.parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        client_address(peer, self.headers(), &self.state.config.server.trusted_proxies)
+        client_address(
+            peer,
+            self.headers(),
+            &self.state.config.server.trusted_proxies,
+        )
     }
 
     /// The sign-in, if there is one.
@@ -127,13 +136,20 @@ impl Visit {
 
 /// The nearest address that is not one of our proxies: each of them appends whom it heard it from.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_ours = |address: &IpAddr| trusted.iter().any(|net| net.contains(&address.to_canonical()));
+    let is_ours = |address: &IpAddr| {
+        trusted
+            .iter()
+            .any(|net| net.contains(&address.to_canonical()))
+    };
     if !is_ours(&peer) {
         return peer;
     }
     let texts = headers.get_all("x-forwarded-for");
     let hops = texts.iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = hops.flat_map(|text| text.split(',')).map(str::trim).collect();
+    let hops: Vec<&str> = hops
+        .flat_map(|text| text.split(','))
+        .map(str::trim)
+        .collect();
     let mut nearest = peer;
     for hop in hops.into_iter().rev() {
         let Ok(address) = hop.parse() else { break };
@@ -161,14 +177,26 @@ mod tests {
     #[test]
     fn a_forwarded_address_counts_only_from_a_trusted_proxy() {
         assert_eq!(seen("192.0.2.9", &["203.0.113.5"], &[]), "192.0.2.9");
-        assert_eq!(seen("10.0.0.1", &["203.0.113.5"], &["10.0.0.0/8"]), "203.0.113.5");
+        assert_eq!(
+            seen("10.0.0.1", &["203.0.113.5"], &["10.0.0.0/8"]),
+            "203.0.113.5"
+        );
     }
 
     #[test]
     fn what_the_client_itself_claims_is_further_away_and_does_not_count() {
         let trusted = ["10.0.0.0/8"];
-        assert_eq!(seen("10.0.0.1", &["1.1.1.1, 203.0.113.5, 10.0.0.2"], &trusted), "203.0.113.5");
-        assert_eq!(seen("10.0.0.1", &["1.1.1.1", "203.0.113.5"], &trusted), "203.0.113.5");
-        assert_eq!(seen("10.0.0.1", &["203.0.113.5, nonsense"], &trusted), "10.0.0.1");
+        assert_eq!(
+            seen("10.0.0.1", &["1.1.1.1, 203.0.113.5, 10.0.0.2"], &trusted),
+            "203.0.113.5"
+        );
+        assert_eq!(
+            seen("10.0.0.1", &["1.1.1.1", "203.0.113.5"], &trusted),
+            "203.0.113.5"
+        );
+        assert_eq!(
+            seen("10.0.0.1", &["203.0.113.5, nonsense"], &trusted),
+            "10.0.0.1"
+        );
     }
 }

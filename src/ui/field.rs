@@ -56,9 +56,11 @@ pub fn Refusal(
     /// The message, if there is one.
     message: Option<String>,
 ) -> impl IntoView {
-    message.map(|message| view! {
-        <p class="refusal" role="alert">
-            {message}
-        </p>
+    message.map(|message| {
+        view! {
+            <p class="refusal" role="alert">
+                {message}
+            </p>
+        }
     })
 }

@@ -4,7 +4,7 @@ use crate::core::{id::TodoId, todo::Todo};
 use leptos::prelude::*;
 
 /// What the browser reads back from a row when it takes the page over: all of the todo that its markup does not
-/// say. In this order, separated by spaces; [`crate::client::rows`] reads it.
+/// say. In this order, separated by spaces; `client::rendered` reads it.
 pub fn stamp(todo: &Todo) -> String {
     format!(
         "{} {} {} {} {}",
@@ -30,7 +30,9 @@ pub fn TodoRow(
 ) -> impl IntoView {
     let first = todo.get_untracked();
     let id = first.id;
-    let row_stamp = cfg!(feature = "ssr").then(|| stamp(&first)).unwrap_or_default();
+    let row_stamp = cfg!(feature = "ssr")
+        .then(|| stamp(&first))
+        .unwrap_or_default();
     let completed = {
         let todo = todo.clone();
         move || todo.with(|todo| todo.completed)
@@ -39,8 +41,14 @@ pub fn TodoRow(
         let todo = todo.clone();
         move || todo.with(|todo| todo.title.clone())
     };
-    let (class, checked, form, verb) = (completed.clone(), completed.clone(), completed.clone(), completed);
-    let (label, of_toggle, of_delete, of_button) = (title.clone(), title.clone(), title.clone(), title);
+    let (class, checked, form, verb) = (
+        completed.clone(),
+        completed.clone(),
+        completed.clone(),
+        completed,
+    );
+    let (label, of_toggle, of_delete, of_button) =
+        (title.clone(), title.clone(), title.clone(), title);
     view! {
         <li
             data-testid="todo-item"

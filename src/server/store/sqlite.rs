@@ -29,11 +29,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// All migrations, oldest first. Compiled in: the binary needs no files beside it to bring a database up to date.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "start",
-    include_str!("migrations/sqlite/0001_start.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "start", include_str!("migrations/sqlite/0001_start.sql"))];
 
 /// See the module.
 #[derive(Clone)]
@@ -109,7 +106,13 @@ fn make_folder_of(file: &Path) -> Stored<()> {
 async fn migrate(connection: &mut SqliteConnection) -> Stored<()> {
     let migrations = MIGRATIONS.map(|(version, name, sql)| {
         let sql = AssertSqlSafe(sql).into_sql_str();
-        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql, false)
+        Migration::new(
+            version,
+            Cow::Borrowed(name),
+            MigrationType::Simple,
+            sql,
+            false,
+        )
     });
     Migrator::with_migrations(migrations.to_vec())
         .run_direct(None, connection, false)

@@ -47,12 +47,14 @@ impl Sqlite {
             .bind(now)
             .execute(&mut *transaction)
             .await?;
-        sqlx::query("INSERT INTO members (list_id, user_id, role, joined_at) VALUES (?, ?, 'owner', ?)")
-            .bind(id.0)
-            .bind(owner.0)
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "INSERT INTO members (list_id, user_id, role, joined_at) VALUES (?, ?, 'owner', ?)",
+        )
+        .bind(id.0)
+        .bind(owner.0)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         Ok(List {
             id,
@@ -82,12 +84,11 @@ impl Sqlite {
     ) -> Stored<Option<Position>> {
         let mut transaction = self.readers.begin().await?;
         access(&mut transaction, user, list).await?;
-        let row = sqlx::query(
-            "SELECT MAX(position) FROM todos WHERE list_id = ? AND deleted_at IS NULL",
-        )
-        .bind(list.0)
-        .fetch_one(&mut *transaction)
-        .await?;
+        let row =
+            sqlx::query("SELECT MAX(position) FROM todos WHERE list_id = ? AND deleted_at IS NULL")
+                .bind(list.0)
+                .fetch_one(&mut *transaction)
+                .await?;
         let last: Option<String> = row.try_get(0)?;
         last.map(|text| Position::parse(&text).map_err(|_| rows::corrupt("a position")))
             .transpose()
@@ -113,7 +114,9 @@ impl Sqlite {
             && epoch == self.epoch
             && let Some(events) = events(&mut transaction, list, since, head).await?
         {
-            return Ok(Pulled::delta(list, role, last_mid, self.epoch, head, events));
+            return Ok(Pulled::delta(
+                list, role, last_mid, self.epoch, head, events,
+            ));
         }
         let todos = sqlx::query(
             "SELECT id, title, completed, position, version, title_version, created_at, updated_at

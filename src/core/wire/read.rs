@@ -1,0 +1,221 @@
+//! Reading messages out of whatever holds parsed JSON: the browser's own objects, or serde_json's in tests.
+
+use super::{EventFrame, Outcome, Payload, Pulled, Pushed};
+use crate::core::{
+    id::{Mid, Seq},
+    list::Role,
+    order::Position,
+    todo::Todo,
+};
+use std::str::FromStr;
+
+/// A parsed JSON object. What is absent, `null` or of another type is `None`.
+pub trait Object: Sized {
+    /// A string.
+    fn text(&self, name: &str) -> Option<String>;
+    /// A whole number that JavaScript can hold: up to 2^53.
+    fn number(&self, name: &str) -> Option<i64>;
+    /// `true` or `false`.
+    fn flag(&self, name: &str) -> Option<bool>;
+    /// An object.
+    fn object(&self, name: &str) -> Option<Self>;
+    /// An array of objects.
+    fn objects(&self, name: &str) -> Option<Vec<Self>>;
+
+    /// A string that means something.
+    fn parsed<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// A number that is not negative.
+    fn natural(&self, name: &str) -> Option<u64> {
+        u64::try_from(self.number(name)?).ok()
+    }
+}
+
+/// What can be read out of an object. `None`: something needed is missing or not what it should be.
+pub trait Read: Sized {
+    /// Reads it.
+    fn read(object: &impl Object) -> Option<Self>;
+}
+
+fn all<T: Read, O: Object>(objects: Vec<O>) -> Option<Vec<T>> {
+    objects.iter().map(T::read).collect()
+}
+
+impl Read for Pushed {
+    fn read(object: &impl Object) -> Option<Self> {
+        Some(Self {
+            epoch: object.parsed("epoch")?,
+            last_mid: Mid(object.natural("last_mid")?),
+            outcomes: all(object.objects("outcomes")?)?,
+        })
+    }
+}
+
+impl Read for Outcome {
+    fn read(object: &impl Object) -> Option<Self> {
+        Some(Self {
+            mid: Mid(object.natural("mid")?),
+            r#type: object.text("type")?,
+            seq: object.natural("seq").map(Seq),
+            code: object.text("code"),
+            message: object.text("message"),
+        })
+    }
+}
+
+impl Read for Pulled {
+    fn read(object: &impl Object) -> Option<Self> {
+        let payload = object.objects("payload");
+        let events = object.objects("events");
+        Some(Self {
+            r#type: object.text("type")?,
+            list: object.parsed("list")?,
+            epoch: object.parsed("epoch")?,
+            seq: Seq(object.natural("seq")?),
+            role: role(&object.text("role")?)?,
+            last_mid: Mid(object.natural("last_mid")?),
+            payload: payload.map_or(Some(None), |todos| all(todos).map(Some))?,
+            events: events.map_or(Some(None), |events| all(events).map(Some))?,
+        })
+    }
+}
+
+impl Read for EventFrame {
+    fn read(object: &impl Object) -> Option<Self> {
+        Some(Self {
+            r#type: object.text("type")?,
+            list: object.parsed("list")?,
+            seq: Seq(object.natural("seq")?),
+            client: object.parsed("client"),
+            mid: object.natural("mid").map(Mid),
+            payload: Payload::read(&object.object("payload")?)?,
+        })
+    }
+}
+
+impl Read for Payload {
+    fn read(object: &impl Object) -> Option<Self> {
+        Some(Self {
+            id: object.parsed("id")?,
+            list: object.parsed("list"),
+            title: object.text("title"),
+            completed: object.flag("completed"),
+            position: object.text("position").and_then(|text| Position::parse(&text).ok()),
+            version: object.natural("version").map(Seq),
+            title_version: object.natural("title_version").map(Seq),
+            created_at: object.number("created_at"),
+            updated_at: object.number("updated_at"),
+        })
+    }
+}
+
+impl Read for Todo {
+    fn read(object: &impl Object) -> Option<Self> {
+        Payload::read(object)?.todo()
+    }
+}
+
+fn role(name: &str) -> Option<Role> {
+    match name {
+        "owner" => Some(Role::Owner),
+        "editor" => Some(Role::Editor),
+        "viewer" => Some(Role::Viewer),
+        _ => None,
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::core::{
+        id::{ClientId, Epoch, ListId, TodoId},
+        op::{Event, Rejection, RejectionCode},
+        pending,
+        replica::Replica,
+    };
+    use serde_json::{Value, json, to_value};
+    use uuid::Uuid;
+
+    /// As a browser would have it.
+    impl Object for Value {
+        fn text(&self, name: &str) -> Option<String> {
+            self.get(name)?.as_str().map(str::to_owned)
+        }
+        fn number(&self, name: &str) -> Option<i64> {
+            self.get(name)?.as_i64()
+        }
+        fn flag(&self, name: &str) -> Option<bool> {
+            self.get(name)?.as_bool()
+        }
+        fn object(&self, name: &str) -> Option<Self> {
+            self.get(name).filter(|value| value.is_object()).cloned()
+        }
+        fn objects(&self, name: &str) -> Option<Vec<Self>> {
+            self.get(name)?.as_array().cloned()
+        }
+    }
+
+    const LIST: ListId = ListId(Uuid::from_u128(1));
+
+    fn epoch() -> Epoch {
+        Epoch(Uuid::from_u128(2))
+    }
+
+    fn todo() -> Todo {
+        Todo {
+            id: TodoId(Uuid::from_u128(3)),
+            list: LIST,
+            title: "\u{1F95B} \"milk\"\\".into(),
+            completed: true,
+            position: Position::parse("a0V").unwrap(),
+            version: Seq(42),
+            title_version: Seq(41),
+            created_at: 1_763_812_345_678,
+            updated_at: 1_763_812_399_999,
+        }
+    }
+
+    #[test]
+    fn what_serde_writes_is_read_back_the_same() {
+        use pending::Outcome::{Applied, Rejected, Skipped};
+        let refused = Rejected(Rejection::new(RejectionCode::Limit, "full"));
+        let outcomes = [Applied(Seq(5)), refused, Skipped];
+        let numbered = outcomes.into_iter().zip(1..);
+        let pushed = Pushed {
+            epoch: epoch(),
+            last_mid: Mid(3),
+            outcomes: numbered.map(|(outcome, mid)| Outcome::new(Mid(mid), outcome)).collect(),
+        };
+        assert_eq!(Pushed::read(&to_value(&pushed).unwrap()), Some(pushed));
+
+        let state = Replica::new(epoch(), Seq(42), vec![todo()]);
+        let snapshot = Pulled::snapshot(LIST, Role::Viewer, Mid(0), state);
+        assert_eq!(Pulled::read(&to_value(&snapshot).unwrap()), Some(snapshot));
+
+        let origin = Some((ClientId(Uuid::from_u128(4)), Mid(9)));
+        let events = vec![
+            EventFrame::new(LIST, Seq(41), origin, Event::Added(todo())),
+            EventFrame::new(LIST, Seq(42), None, Event::Deleted(todo().id)),
+        ];
+        let delta = Pulled::delta(LIST, Role::Owner, Mid(9), epoch(), Seq(42), events);
+        assert_eq!(Pulled::read(&to_value(&delta).unwrap()), Some(delta));
+    }
+
+    #[test]
+    fn what_lacks_something_needed_is_not_read_at_all() {
+        let mut whole = to_value(Pulled::snapshot(
+            LIST,
+            Role::Owner,
+            Mid(0),
+            Replica::new(epoch(), Seq(1), vec![todo()]),
+        ))
+        .unwrap();
+        assert!(Pulled::read(&whole).is_some());
+        whole["payload"][0]["title"] = Value::Null;
+        assert_eq!(Pulled::read(&whole), None);
+        assert_eq!(Pushed::read(&json!({"epoch": epoch(), "last_mid": -1, "outcomes": []})), None);
+        assert_eq!(Pushed::read(&json!({})), None);
+    }
+}

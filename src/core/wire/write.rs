@@ -1,0 +1,152 @@
+//! Writing the messages that the browser sends, as JSON text.
+
+use super::OpFields;
+use crate::core::{
+    id::{ClientId, Epoch, ListId, Seq, UserId},
+    pending::Mutation,
+};
+use std::fmt::{Display, Write};
+
+/// A JSON object being written.
+struct Writer(String);
+
+impl Writer {
+    fn new() -> Self {
+        Self("{".to_owned())
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        // Names are ours and need no escaping. Writing to a string does not fail.
+        let _ = write!(self.0, "\"{name}\":");
+    }
+
+    /// A number, `true` or `false`, or JSON that is written already.
+    fn plain(mut self, name: &str, value: impl Display) -> Self {
+        self.name(name);
+        let _ = write!(self.0, "{value}");
+        self
+    }
+
+    fn text(mut self, name: &str, value: &str) -> Self {
+        self.name(name);
+        self.0.push('"');
+        for c in value.chars() {
+            match c {
+                '"' | '\\' => {
+                    self.0.push('\\');
+                    self.0.push(c);
+                }
+                // RFC 8259, 7: control characters must be escaped, everything else may stand as it is.
+                c if c < ' ' => {
+                    let _ = write!(self.0, "\\u{:04x}", u32::from(c));
+                }
+                c => self.0.push(c),
+            }
+        }
+        self.0.push('"');
+        self
+    }
+
+    fn end(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+}
+
+fn mutation(mutation: Mutation) -> String {
+    let mid = mutation.mid;
+    let op = OpFields::from(mutation.op);
+    let mut fields = Writer::new().text("type", &op.r#type);
+    if let Some(id) = op.id {
+        fields = fields.text("id", &id.to_string());
+    }
+    if let Some(title) = op.title {
+        fields = fields.text("title", &title);
+    }
+    if let Some(completed) = op.completed {
+        fields = fields.plain("completed", completed);
+    }
+    if let Some(position) = op.position {
+        fields = fields.text("position", &position);
+    }
+    Writer::new().plain("mid", mid.0).plain("op", fields.end()).end()
+}
+
+/// The body of a push.
+pub fn push(
+    user: UserId,
+    list: ListId,
+    epoch: Epoch,
+    client: ClientId,
+    mutations: Vec<Mutation>,
+) -> String {
+    let mutations: Vec<String> = mutations.into_iter().map(mutation).collect();
+    Writer::new()
+        .text("user", &user.to_string())
+        .text("list", &list.to_string())
+        .text("epoch", &epoch.to_string())
+        .text("client", &client.to_string())
+        .plain("mutations", format_args!("[{}]", mutations.join(",")))
+        .end()
+}
+
+/// The body of a pull.
+pub fn pull(user: UserId, list: ListId, epoch: Epoch, since: Seq) -> String {
+    Writer::new()
+        .text("user", &user.to_string())
+        .text("list", &list.to_string())
+        .text("epoch", &epoch.to_string())
+        .plain("since", since.0)
+        .end()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::core::{
+        id::{Mid, TodoId},
+        op::Op,
+        wire,
+    };
+    use proptest::prelude::*;
+    use serde_json::{Value, from_str, from_value, json};
+    use uuid::Uuid;
+
+    const ID: Uuid = Uuid::from_u128(7);
+
+    fn sent(op: Op) -> Value {
+        let mutations = vec![Mutation { mid: Mid(8), op }];
+        from_str(&push(UserId(ID), ListId(ID), Epoch(ID), ClientId(ID), mutations)).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_arrives_at_the_server_as_it_was(title in any::<String>(), completed: bool) {
+            let id = TodoId(ID);
+            let ops = [
+                Op::AddTodo { id, title, position: "a0".into() },
+                Op::SetCompleted { id, completed },
+                Op::DeleteTodo { id },
+                Op::Noop,
+            ];
+            for op in ops {
+                let body = sent(op.clone());
+                let read: wire::Mutation = from_value(body["mutations"][0].clone()).unwrap();
+                prop_assert_eq!(Mutation::try_from(read), Ok(Mutation { mid: Mid(8), op }));
+            }
+        }
+    }
+
+    #[test]
+    fn a_push_and_a_pull_say_who_where_and_when() {
+        let body = sent(Op::Noop);
+        for name in ["user", "list", "epoch", "client"] {
+            assert_eq!(body[name], json!(ID), "{name}");
+        }
+        let body: Value = from_str(&pull(UserId(ID), ListId(ID), Epoch(ID), Seq(3))).unwrap();
+        assert_eq!(body, json!({"user": ID, "list": ID, "epoch": ID, "since": 3}));
+    }
+}
