@@ -42,6 +42,8 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#121614" media="(prefers-color-scheme: dark)" />
                 <meta
                     name="description"
                     content="A shared to-do list that stays in step between tabs, devices and people."

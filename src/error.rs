@@ -4,8 +4,8 @@
 
 use crate::core::{
     invalid::Invalid,
-    wire::read::{Object, Read},
     op::{Rejection, RejectionCode},
+    wire::read::{Object, Read},
 };
 use leptos::server_fn::{
     codec::JsonEncoding,

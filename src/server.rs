@@ -20,7 +20,7 @@ use leptos::config::LeptosOptions;
 use limits::SignIns;
 use passwords::Passwords;
 use site::Site;
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{fmt, io, pin::pin, sync::Arc, time::Duration};
 use store::Store;
 use tokio::{
     net::TcpListener,
@@ -126,12 +126,14 @@ pub async fn run(config: Config) -> Result<(), StartError> {
 
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(sweep(state.clone()));
-    let server = tokio::spawn(serve(listener, state.clone(), stopped));
-    stop_signal().await.map_err(StartError::Io)?;
+    let mut server = pin!(serve(listener, state.clone(), stopped));
+    tokio::select! {
+        ended = &mut server => return ended.map_err(StartError::Io),
+        signal = stop_signal() => signal.map_err(StartError::Io)?,
+    }
     tracing::info!("stopping");
     let _ = stop.send(true);
-    let ended = tokio::time::timeout(STOP_TIMEOUT, server).await;
-    if ended.is_err() {
+    if tokio::time::timeout(STOP_TIMEOUT, server).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
     state.store.close().await;

@@ -17,14 +17,21 @@ pub async fn post<T: Read>(path: &str, body: String) -> Result<T, AppError> {
     let read = || JSON::parse(&answer).ok();
     if ok {
         // An answer that is not what it should be comes from something in between, a captive portal say.
-        return read().and_then(|value| T::read(&Js(value))).ok_or_else(unreachable);
+        return read()
+            .and_then(|value| T::read(&Js(value)))
+            .ok_or_else(unreachable);
     }
-    Err(read().and_then(|value| AppError::read(&Js(value))).unwrap_or_else(unreachable))
+    Err(read()
+        .and_then(|value| AppError::read(&Js(value)))
+        .unwrap_or_else(unreachable))
 }
 
 /// Whether it went well, and the body. Not generic, so that it is compiled once.
 async fn send(path: &str, body: String) -> Option<(bool, String)> {
-    let request = Request::post(path).header("content-type", "application/json").body(body).ok()?;
+    let request = Request::post(path)
+        .header("content-type", "application/json")
+        .body(body)
+        .ok()?;
     let response = request.send().await.ok()?;
     Some((response.ok(), response.text().await.ok()?))
 }

@@ -35,7 +35,9 @@ pub fn rendered() -> Option<Rendered> {
     use crate::core::id::Seq;
     use hydrate::{attribute, todo};
 
-    let page = leptos::prelude::document().query_selector("[data-list]").ok()??;
+    let page = leptos::prelude::document()
+        .query_selector("[data-list]")
+        .ok()??;
     let list = attribute(&page, "data-list")?;
     let rows = page.query_selector_all("ul.todo-list > li").ok()?;
     let nodes = (0..rows.length()).filter_map(|n| rows.item(n));
@@ -44,7 +46,11 @@ pub fn rendered() -> Option<Rendered> {
         list,
         user: attribute(&page, "data-user")?,
         editable: attribute(&page, "data-editable")?,
-        base: Replica::new(attribute(&page, "data-epoch")?, Seq(attribute(&page, "data-seq")?), todos),
+        base: Replica::new(
+            attribute(&page, "data-epoch")?,
+            Seq(attribute(&page, "data-seq")?),
+            todos,
+        ),
         draft: None,
     })
 }

@@ -30,7 +30,26 @@ pub fn Landing() -> impl IntoView {
                         </a>
                     </p>
                 </section>
+                <div class="in-step" aria-hidden="true">
+                    <Sample whose="Your laptop" />
+                    <Sample whose="Mira's phone" />
+                </div>
             </Layout>
         }.into_any())
     })
+}
+
+/// The same list on two devices, as a picture.
+#[component]
+fn Sample(whose: &'static str) -> impl IntoView {
+    view! {
+        <div class="sample">
+            <p>{whose}</p>
+            <ul>
+                <li class="completed">"Sourdough"</li>
+                <li class="completed">"Olive oil"</li>
+                <li>"Lemons"</li>
+            </ul>
+        </div>
+    }
 }

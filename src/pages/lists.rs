@@ -33,6 +33,7 @@ pub fn ListsPage() -> impl IntoView {
                 <section class="sheet">
                     <h1>"Your lists"</h1>
                     {shown}
+                    <Refusal message />
                     <form class="row-form" method="post" action="/api/create_list">
                         <input type="hidden" name="user" value=me />
                         <label class="visually-hidden" for="new-list">
@@ -50,7 +51,6 @@ pub fn ListsPage() -> impl IntoView {
                         />
                         <button class="primary">"Create list"</button>
                     </form>
-                    <Refusal message />
                 </section>
             </Layout>
         }

@@ -24,8 +24,9 @@ const HOUR: i64 = 60 * 60 * 1000;
 const DAY: i64 = 24 * HOUR;
 /// A sign-in ends this long after it was last used.
 const SESSION_LIFETIME: i64 = 30 * DAY;
-/// A browser stays known this long.
-const DEVICE_LIFETIME: i64 = 400 * DAY;
+/// Browsers keep a cookie at most this long (RFC 6265bis, 5.5). The server decides when a sign-in ends, by when it
+/// was last used; the cookie only has to outlive that.
+const COOKIE_LIFETIME: i64 = 400 * DAY;
 /// How exactly `last_used_at` is kept: writing it at every request would cost a commit each.
 const TOUCH_INTERVAL: i64 = HOUR;
 /// Bytes of a `User-Agent` that are kept.
@@ -207,12 +208,7 @@ async fn sign_in(visit: &Visit, user: &User) -> Result<(), AppError> {
         expires_at: now + SESSION_LIFETIME,
     };
     state.store.open_session(session).await?;
-    visit.set_cookie(&cookie(
-        state,
-        names(state).session,
-        token,
-        SESSION_LIFETIME,
-    ));
+    visit.set_cookie(&cookie(state, names(state).session, token, COOKIE_LIFETIME));
 
     let carried = cookie_value(visit.headers(), names(state).device);
     let (device, hash) = match carried {
@@ -223,7 +219,7 @@ async fn sign_in(visit: &Visit, user: &User) -> Result<(), AppError> {
         _ => new_token()?,
     };
     state.store.remember_device(user.id, hash, now).await?;
-    visit.set_cookie(&cookie(state, names(state).device, device, DEVICE_LIFETIME));
+    visit.set_cookie(&cookie(state, names(state).device, device, COOKIE_LIFETIME));
     Ok(())
 }
 

@@ -102,7 +102,9 @@ impl Read for Payload {
             list: object.parsed("list"),
             title: object.text("title"),
             completed: object.flag("completed"),
-            position: object.text("position").and_then(|text| Position::parse(&text).ok()),
+            position: object
+                .text("position")
+                .and_then(|text| Position::parse(&text).ok()),
             version: object.natural("version").map(Seq),
             title_version: object.natural("title_version").map(Seq),
             created_at: object.number("created_at"),
@@ -186,7 +188,9 @@ mod tests {
         let pushed = Pushed {
             epoch: epoch(),
             last_mid: Mid(3),
-            outcomes: numbered.map(|(outcome, mid)| Outcome::new(Mid(mid), outcome)).collect(),
+            outcomes: numbered
+                .map(|(outcome, mid)| Outcome::new(Mid(mid), outcome))
+                .collect(),
         };
         assert_eq!(Pushed::read(&to_value(&pushed).unwrap()), Some(pushed));
 
@@ -215,7 +219,10 @@ mod tests {
         assert!(Pulled::read(&whole).is_some());
         whole["payload"][0]["title"] = Value::Null;
         assert_eq!(Pulled::read(&whole), None);
-        assert_eq!(Pushed::read(&json!({"epoch": epoch(), "last_mid": -1, "outcomes": []})), None);
+        assert_eq!(
+            Pushed::read(&json!({"epoch": epoch(), "last_mid": -1, "outcomes": []})),
+            None
+        );
         assert_eq!(Pushed::read(&json!({})), None);
     }
 }

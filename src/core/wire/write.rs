@@ -72,7 +72,10 @@ fn mutation(mutation: Mutation) -> String {
     if let Some(position) = op.position {
         fields = fields.text("position", &position);
     }
-    Writer::new().plain("mid", mid.0).plain("op", fields.end()).end()
+    Writer::new()
+        .plain("mid", mid.0)
+        .plain("op", fields.end())
+        .end()
 }
 
 /// The body of a push.
@@ -119,7 +122,14 @@ mod tests {
 
     fn sent(op: Op) -> Value {
         let mutations = vec![Mutation { mid: Mid(8), op }];
-        from_str(&push(UserId(ID), ListId(ID), Epoch(ID), ClientId(ID), mutations)).unwrap()
+        from_str(&push(
+            UserId(ID),
+            ListId(ID),
+            Epoch(ID),
+            ClientId(ID),
+            mutations,
+        ))
+        .unwrap()
     }
 
     proptest! {
@@ -147,6 +157,9 @@ mod tests {
             assert_eq!(body[name], json!(ID), "{name}");
         }
         let body: Value = from_str(&pull(UserId(ID), ListId(ID), Epoch(ID), Seq(3))).unwrap();
-        assert_eq!(body, json!({"user": ID, "list": ID, "epoch": ID, "since": 3}));
+        assert_eq!(
+            body,
+            json!({"user": ID, "list": ID, "epoch": ID, "since": 3})
+        );
     }
 }
