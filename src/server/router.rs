@@ -95,7 +95,7 @@ async fn ready(State(state): State<AppState>) -> Response {
 async fn cache_files(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
-        let for_how_long = if state.config.leptos.hash_files {
+        let for_how_long = if state.site.is_immutable() {
             FOR_EVER
         } else {
             ASK

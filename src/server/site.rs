@@ -1,7 +1,10 @@
 //! The built files beside the binary, and the names that pages call them by. Not here: serving them (`router`).
 
 use leptos::config::LeptosOptions;
-use std::{fmt, fs, io, path::PathBuf};
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
 
 /// The addresses of the files that every page needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub struct Files {
 pub struct Site {
     options: LeptosOptions,
     files: Files,
-    /// Under `cargo leptos watch` names change while the server runs.
+    /// Whether `cargo leptos watch` runs the server.
     watched: bool,
 }
 
@@ -58,31 +61,67 @@ impl Site {
         })
     }
 
-    /// The files' addresses.
+    /// The files' addresses. Under `cargo leptos watch` they are looked up each time: it hashes what it builds
+    /// first and leaves the hash out of what it builds again, so the newer of the two is the one to show.
     pub fn files(&self) -> Files {
-        let fresh = self.watched.then(|| names(&self.options).ok()).flatten();
-        fresh.unwrap_or_else(|| self.files.clone())
+        if !self.watched {
+            return self.files.clone();
+        }
+        let plain = plain_names(&self.options);
+        let hashed = names(&self.options).unwrap_or_else(|_| plain.clone());
+        Files {
+            css: self.newer(hashed.css, plain.css),
+            js: self.newer(hashed.js, plain.js),
+            wasm: self.newer(hashed.wasm, plain.wasm),
+        }
+    }
+
+    /// Whether a file's name changes with its content, so that it can be kept for ever.
+    pub fn is_immutable(&self) -> bool {
+        self.options.hash_files && !self.watched
+    }
+
+    fn newer(&self, one: String, other: String) -> String {
+        let root = Path::new(&*self.options.site_root);
+        let built = |name: &str| {
+            let file = root.join(name.trim_start_matches('/'));
+            file.metadata().and_then(|file| file.modified()).ok()
+        };
+        if built(&other) > built(&one) {
+            other
+        } else {
+            one
+        }
     }
 }
 
-fn names(options: &LeptosOptions) -> Result<Files, SiteError> {
-    let base = format!(
+fn plain_names(options: &LeptosOptions) -> Files {
+    let base = base(options);
+    Files {
+        css: format!("{base}.css"),
+        js: format!("{base}.js"),
+        wasm: format!("{base}.wasm"),
+    }
+}
+
+fn base(options: &LeptosOptions) -> String {
+    format!(
         "{}{}",
         options.site_pkg_dir_route_base(),
         options.output_name
-    );
+    )
+}
+
+fn names(options: &LeptosOptions) -> Result<Files, SiteError> {
     if !options.hash_files {
-        return Ok(Files {
-            css: format!("{base}.css"),
-            js: format!("{base}.js"),
-            wasm: format!("{base}.wasm"),
-        });
+        return Ok(plain_names(options));
     }
     let path = std::env::current_exe()
         .ok()
         .and_then(|exe| Some(exe.parent()?.join(&*options.hash_file)))
         .unwrap_or_else(|| PathBuf::from(&*options.hash_file));
     let hashes = fs::read_to_string(&path).map_err(|error| SiteError::NoHashes(path, error))?;
+    let base = base(options);
     let name = |kind: &'static str| {
         let lines = hashes.lines().filter_map(|line| line.split_once(':'));
         let mut of_kind = lines.filter(|(key, _)| key.trim() == kind);
