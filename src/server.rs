@@ -3,12 +3,14 @@
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod cookies;
 pub mod flash;
 pub mod guard;
 pub mod limits;
 pub mod lists;
 pub mod passwords;
 pub mod router;
+pub mod sessions;
 pub mod site;
 pub mod store;
 pub mod telemetry;

@@ -1,102 +1,33 @@
-//! Signing up, in and out, and whose request it is. Not here: hashing (`passwords`), budgets (`limits`).
+//! Signing up, in and out. Not here: hashing (`passwords`), budgets (`limits`), tokens (`sessions`).
 
 use super::{
-    AppState, clock,
+    clock,
     config::Registration,
-    passwords,
-    store::{NewSession, Session, StoreError, TokenHash},
+    cookies::{self, Name},
+    passwords, sessions,
+    store::{StoreError, TokenHash},
     visit::Visit,
 };
 use crate::{
     core::{
         account::{User, check_name, check_password, name_key},
-        id::{SessionId, UserId},
+        id::UserId,
     },
     error::{AppError, Code},
 };
-use axum::http::{HeaderMap, header::USER_AGENT};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use cookie::{Cookie, SameSite, time::Duration};
-use sha2::{Digest, Sha256};
+use cookie::time::Duration;
 use uuid::Uuid;
 
-const HOUR: i64 = 60 * 60 * 1000;
-const DAY: i64 = 24 * HOUR;
-/// A sign-in ends this long after it was last used.
-const SESSION_LIFETIME: i64 = 30 * DAY;
 /// Browsers keep a cookie at most this long (RFC 6265bis, 5.5). The server decides when a sign-in ends, by when it
 /// was last used; the cookie only has to outlive that.
-const COOKIE_LIFETIME: i64 = 400 * DAY;
-/// How exactly `last_used_at` is kept: writing it at every request would cost a commit each.
-const TOUCH_INTERVAL: i64 = HOUR;
-/// Bytes of a `User-Agent` that are kept.
-const DEVICE_NAME_MAX: usize = 200;
-/// Bytes of randomness in a token.
-const TOKEN_BYTES: usize = 32;
+const COOKIE_LIFETIME: Duration = Duration::days(400);
+/// A device's token is one of ours, which are shorter; what is longer is not worth keeping.
+const DEVICE_TOKEN_MAX: usize = 64;
 
-/// The cookies' names. `__Host-` makes browsers insist on HTTPS and on this very host; plain HTTP cannot have it.
-struct Names {
-    session: &'static str,
-    device: &'static str,
-}
-
-fn names(state: &AppState) -> Names {
-    if state.config.secure() {
-        Names {
-            session: "__Host-lockstep",
-            device: "__Host-lockstep-device",
-        }
-    } else {
-        Names {
-            session: "lockstep",
-            device: "lockstep-device",
-        }
-    }
-}
-
-fn cookie(state: &AppState, name: &'static str, value: String, lifetime: i64) -> Cookie<'static> {
-    Cookie::build((name, value))
-        .path("/")
-        .http_only(true)
-        .secure(state.config.secure())
-        .same_site(SameSite::Lax)
-        .max_age(Duration::milliseconds(lifetime))
-        .build()
-}
-
-/// A new token and what the database keeps of it.
-fn new_token() -> Result<(String, TokenHash), AppError> {
-    let mut bytes = [0; TOKEN_BYTES];
-    getrandom::fill(&mut bytes).map_err(|_| AppError::internal())?;
-    let token = BASE64_URL_SAFE_NO_PAD.encode(bytes);
-    let hash = token_hash(&token);
-    Ok((token, hash))
-}
-
-fn token_hash(token: &str) -> TokenHash {
-    Sha256::digest(token.as_bytes()).into()
-}
-
-/// The sign-in that a request carries, if it is still good.
-///
-/// # Errors
-/// The store failed.
-pub async fn session(state: &AppState, headers: &HeaderMap) -> Result<Option<Session>, AppError> {
-    let Some(token) = cookie_value(headers, names(state).session) else {
-        return Ok(None);
-    };
-    let now = clock::now();
-    let session = state.store.session(token_hash(&token), now).await?;
-    if let Some(session) = &session
-        && now - session.last_used_at > TOUCH_INTERVAL
-    {
-        let expires_at = now + SESSION_LIFETIME;
-        state
-            .store
-            .touch_session(session.id, now, expires_at)
-            .await?;
-    }
-    Ok(session)
+fn set_cookie(visit: &Visit, name: Name, value: String, lifetime: Duration) {
+    let config = &visit.state.config;
+    let cookie = cookies::build(name.of(config), value, lifetime, config.secure());
+    visit.set_cookie(&cookie);
 }
 
 /// A new account, signed in.
@@ -170,77 +101,45 @@ pub async fn login(visit: &Visit, name: &str, password: String) -> Result<User, 
 /// # Errors
 /// The store failed.
 pub async fn logout(visit: &Visit) -> Result<(), AppError> {
-    if let Some(session) = session(&visit.state, visit.headers()).await? {
+    if let Some(session) = visit.session().await? {
         visit.state.store.end_session(session.id).await?;
     }
-    let name = names(&visit.state).session;
-    visit.set_cookie(&cookie(&visit.state, name, String::new(), 0));
+    set_cookie(visit, Name::Session, String::new(), Duration::ZERO);
     Ok(())
+}
+
+fn device_token(visit: &Visit) -> Option<String> {
+    let token = cookies::read(visit.headers(), Name::Device.of(&visit.state.config))?;
+    (token.len() <= DEVICE_TOKEN_MAX).then_some(token)
 }
 
 async fn familiar_device(
     visit: &Visit,
     user: Option<UserId>,
 ) -> Result<Option<TokenHash>, AppError> {
-    let token = cookie_value(visit.headers(), names(&visit.state).device);
-    let (Some(user), Some(token)) = (user, token) else {
+    let (Some(user), Some(token)) = (user, device_token(visit)) else {
         return Ok(None);
     };
-    let hash = token_hash(&token);
+    let hash = sessions::token_hash(&token);
     let known = visit.state.store.knows_device(user, hash).await?;
     Ok(known.then_some(hash))
 }
 
-/// Opens a session with a token of its own; the one before, if any, ends.
+/// Opens a session with a token of its own, and remembers the browser.
 async fn sign_in(visit: &Visit, user: &User) -> Result<(), AppError> {
     let state = &visit.state;
-    let now = clock::now();
-    if let Some(before) = session(state, visit.headers()).await? {
-        state.store.end_session(before.id).await?;
-    }
-    let (token, hash) = new_token()?;
-    let session = NewSession {
-        id: SessionId(Uuid::now_v7()),
-        user: user.id,
-        token: hash,
-        device: device_name(visit.headers()),
-        now,
-        expires_at: now + SESSION_LIFETIME,
-    };
-    state.store.open_session(session).await?;
-    visit.set_cookie(&cookie(state, names(state).session, token, COOKIE_LIFETIME));
+    let token = sessions::open(state, visit.headers(), user.id).await?;
+    set_cookie(visit, Name::Session, token, COOKIE_LIFETIME);
 
-    let carried = cookie_value(visit.headers(), names(state).device);
-    let (device, hash) = match carried {
-        Some(token) if token.len() <= 64 => {
-            let hash = token_hash(&token);
+    let (device, hash) = match device_token(visit) {
+        Some(token) => {
+            let hash = sessions::token_hash(&token);
             (token, hash)
         }
-        _ => new_token()?,
+        None => sessions::new_token()?,
     };
+    let now = clock::now();
     state.store.remember_device(user.id, hash, now).await?;
-    visit.set_cookie(&cookie(state, names(state).device, device, COOKIE_LIFETIME));
+    set_cookie(visit, Name::Device, device, COOKIE_LIFETIME);
     Ok(())
-}
-
-fn device_name(headers: &HeaderMap) -> String {
-    let agent = headers
-        .get(USER_AGENT)
-        .and_then(|value| value.to_str().ok());
-    // Visible ASCII, as `to_str` promises, so that any byte is a place to cut.
-    agent
-        .unwrap_or_default()
-        .chars()
-        .take(DEVICE_NAME_MAX)
-        .collect()
-}
-
-/// The value of a cookie that a request carries.
-pub fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
-    let carried = headers.get_all(axum::http::header::COOKIE);
-    let texts = carried.iter().filter_map(|value| value.to_str().ok());
-    let mut cookies = texts.flat_map(|text| Cookie::split_parse(text).filter_map(Result::ok));
-    cookies
-        .find(|cookie| cookie.name() == name)
-        .map(|cookie| cookie.value().to_owned())
 }

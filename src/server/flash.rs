@@ -2,11 +2,11 @@
 //!
 //! It travels in cookies rather than in the address, so that no text ends up in histories and logs.
 
-use super::auth::cookie_value;
+use super::cookies;
 use crate::error::AppError;
 use axum::http::HeaderMap;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use cookie::{Cookie, SameSite, time::Duration};
+use cookie::{Cookie, time::Duration};
 use serde::{Deserialize, Serialize};
 
 /// How long the next page may take to come.
@@ -62,32 +62,23 @@ impl Flash {
         NAMES
             .into_iter()
             .zip(parts)
-            .map(|(name, part)| cookie(name, part, LIFETIME))
+            .map(|(name, part)| cookies::build(name, part, LIFETIME, false))
             .collect()
     }
 
     /// The cookies that take it away.
     pub fn removal() -> Vec<Cookie<'static>> {
         NAMES
-            .map(|name| cookie(name, String::new(), Duration::ZERO))
+            .map(|name| cookies::build(name, String::new(), Duration::ZERO, false))
             .to_vec()
     }
 
     /// What a request carries.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
-        let parts = NAMES.map(|name| cookie_value(headers, name).unwrap_or_default());
+        let parts = NAMES.map(|name| cookies::read(headers, name).unwrap_or_default());
         let json = BASE64_URL_SAFE_NO_PAD.decode(parts.concat()).ok()?;
         serde_json::from_slice(&json).ok()
     }
-}
-
-fn cookie(name: &'static str, value: String, lifetime: Duration) -> Cookie<'static> {
-    Cookie::build((name, value))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(lifetime)
-        .build()
 }
 
 #[cfg(test)]

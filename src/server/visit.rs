@@ -2,7 +2,7 @@
 //!
 //! The only place that reads axum's parts out of Leptos' context.
 
-use super::{AppState, auth, flash::Flash, store::Session};
+use super::{AppState, flash::Flash, sessions, store::Session};
 use crate::{
     core::{account::User, id::UserId},
     error::{AppError, Code},
@@ -87,7 +87,7 @@ impl Visit {
     /// # Errors
     /// The store failed.
     pub async fn session(&self) -> Result<Option<Session>, AppError> {
-        auth::session(&self.state, self.headers()).await
+        sessions::carried(&self.state, self.headers()).await
     }
 
     /// Who is signed in. `believed` is whom the page takes that to be: nothing happens under another account.
