@@ -11,7 +11,10 @@
   let recording = true;
 
   const inIsland = element => element.closest('leptos-island');
-  const formData = (form, submitter) => [form.action, new URLSearchParams(new FormData(form, submitter))];
+  const formData = (form, button) => [
+    button?.hasAttribute('formaction') ? button.formAction : form.action,
+    new URLSearchParams(new FormData(form, button)),
+  ];
 
   // A form sent early: its text fields are emptied, as if it had been taken in, and filled again to replay it.
   const submitted = event => {

@@ -43,6 +43,8 @@ pub struct AppState(Arc<Shared>);
 pub struct Shared {
     /// How the server was configured.
     pub config: Config,
+    /// The origins that may change something.
+    pub origins: Vec<String>,
     /// What it remembers.
     pub store: Store,
     /// The built files that pages refer to.
@@ -103,6 +105,7 @@ impl AppState {
             .map_err(StartError::Store)?;
         let sign_ins = SignIns::new(config.limits.sign_ins_per_minute);
         Ok(Self(Arc::new(Shared {
+            origins: config.origins(),
             config,
             store,
             site,

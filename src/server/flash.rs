@@ -47,8 +47,8 @@ impl Flash {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The cookies that carry it. What does not fit is told without what was typed.
-    pub fn cookies(&self) -> Vec<Cookie<'static>> {
+    /// The cookies that carry it, `secure` over HTTPS only. What does not fit is told without what was typed.
+    pub fn cookies(&self, secure: bool) -> Vec<Cookie<'static>> {
         let encode = |flash: &Self| {
             let json = serde_json::to_vec(flash).unwrap_or_default();
             BASE64_URL_SAFE_NO_PAD.encode(json)
@@ -62,14 +62,14 @@ impl Flash {
         NAMES
             .into_iter()
             .zip(parts)
-            .map(|(name, part)| cookies::build(name, part, LIFETIME, false))
+            .map(|(name, part)| cookies::build(name, part, LIFETIME, secure))
             .collect()
     }
 
     /// The cookies that take it away.
-    pub fn removal() -> Vec<Cookie<'static>> {
+    pub fn removal(secure: bool) -> Vec<Cookie<'static>> {
         NAMES
-            .map(|name| cookies::build(name, String::new(), Duration::ZERO, false))
+            .map(|name| cookies::build(name, String::new(), Duration::ZERO, secure))
             .to_vec()
     }
 
@@ -87,7 +87,7 @@ mod tests {
     use axum::http::{HeaderValue, header::COOKIE};
 
     fn carried(flash: &Flash) -> Option<Flash> {
-        let cookies = flash.cookies();
+        let cookies = flash.cookies(true);
         assert!(
             cookies
                 .iter()

@@ -12,7 +12,7 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
-            ACCEPT, CACHE_CONTROL, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE,
+            ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE,
             STRICT_TRANSPORT_SECURITY,
         },
         response::Parts,
@@ -139,29 +139,40 @@ pub async fn api(State(state): State<AppState>, request: Request, next: Next) ->
         return next.run(request).await;
     }
     let is_post = request.method() == Method::POST;
-    if is_post && !own_origin(request.headers(), &state.config.origins()) {
+    if is_post && !own_origin(request.headers(), &state.origins) {
         return cross_site().into_response();
     }
     let (mut parts, body) = request.into_parts();
-    let is_page_form = is_post && after(&path, &[]).is_some() && accepts_html(&parts.headers);
-    let arrived = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, BODY_MAX)).await;
-    let body = match arrived {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return too_large().into_response(),
-        Err(_) => return AppError::unavailable(5).into_response(),
+    let is_form = is_post && after(&path, &[]).is_some();
+    let is_page_form = is_form && accepts_html(&parts.headers);
+    let secure = state.config.secure();
+    let refuse = |error: AppError| match is_page_form {
+        true => redirect(&path, &[], None, Err(error), secure),
+        false => error.into_response(),
     };
+    let arrived = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, BODY_MAX)).await;
+    let mut body = match arrived {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return refuse(too_large()),
+        Err(_) => return refuse(AppError::unavailable(5)),
+    };
+    // A button carries one field only; what else it says stands in its `formaction`.
+    if let Some(query) = parts.uri.query().filter(|_| is_form) {
+        body = [&body[..], query.as_bytes()].join(&b'&').into();
+    }
     let fields = if is_page_form {
         form_fields(&body)
     } else {
         Vec::new()
     };
+    parts.headers.remove(CONTENT_LENGTH);
     parts
         .headers
         .insert(ACCEPT, HeaderValue::from_static("application/json"));
     let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
     let (answer, result) = settle(answer).await;
     match (is_page_form, result) {
-        (true, result) => redirect(&path, &fields, answer, result),
+        (true, result) => redirect(&path, &fields, Some(&answer), result, secure),
         (false, Ok(body)) => Response::from_parts(answer, Body::from(body)),
         (false, Err(error)) => {
             let mut response = error.into_response();
@@ -241,17 +252,22 @@ pub fn encode(value: &str) -> String {
 fn redirect(
     action: &str,
     fields: &[(String, String)],
-    answer: Parts,
+    answer: Option<&Parts>,
     result: Result<Bytes, AppError>,
+    secure: bool,
 ) -> Response {
     let (form, done) = after(action, fields).unwrap_or_else(|| ("/".to_owned(), "/".to_owned()));
     let mut response = StatusCode::SEE_OTHER.into_response();
-    keep_cookies(&answer, &mut response);
+    if let Some(answer) = answer {
+        keep_cookies(answer, &mut response);
+    }
     let to = match result {
         Ok(body) if action == "/api/create_list" => made_list(&body).unwrap_or(done),
         Ok(_) => done,
+        // Who is signed out already has got what the button says.
+        Err(_) if action == "/api/logout" => done,
         Err(error) => {
-            for cookie in Flash::new(action, error, fields).cookies() {
+            for cookie in Flash::new(action, error, fields).cookies(secure) {
                 if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
                     response.headers_mut().append(SET_COOKIE, value);
                 }

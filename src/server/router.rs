@@ -49,7 +49,7 @@ pub fn build(state: AppState) -> Router {
     let pkg = Router::new()
         .fallback_service(files())
         .layer(middleware::from_fn_with_state(state.clone(), cache_files));
-    let csrf = match guard::csrf(&state.config.origins()) {
+    let csrf = match guard::csrf(&state.origins) {
         Ok(layer) => layer,
         // `Config` has parsed them as origins already.
         Err(error) => unreachable!("an origin of the configuration is not one: {error}"),
@@ -58,6 +58,8 @@ pub fn build(state: AppState) -> Router {
     let router = Router::new()
         .route("/healthz", get(StatusCode::OK))
         .route("/readyz", get(ready))
+        .route("/api", any(StatusCode::NOT_FOUND))
+        .route("/api/", any(StatusCode::NOT_FOUND))
         .route("/api/{*rest}", any(StatusCode::NOT_FOUND))
         .leptos_routes_with_context(&state, pages, context, render)
         .route_service(

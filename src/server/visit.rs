@@ -127,7 +127,7 @@ impl Visit {
     /// What a form sent before left to say, once.
     pub fn take_flash(&self) -> Option<Flash> {
         let flash = Flash::read(self.headers())?;
-        for cookie in Flash::removal() {
+        for cookie in Flash::removal(self.state.config.secure()) {
             self.set_cookie(&cookie);
         }
         Some(flash)

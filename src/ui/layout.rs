@@ -15,7 +15,7 @@ pub fn Layout(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Title text=format!("{title} · Lockstep") />
+        <Title text=escaped(&format!("{title} · Lockstep")) />
         <a class="skip" href="#main">
             "Skip to content"
         </a>
@@ -37,6 +37,11 @@ pub fn Layout(
         </header>
         <main id="main">{children()}</main>
     }
+}
+
+/// `leptos_meta` 0.8 writes a title into the document as it is, and a title can be somebody else's text.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 #[component]

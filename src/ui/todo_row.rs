@@ -73,7 +73,7 @@ pub fn TodoRow(
                 {editable.then(|| view! {
                     <button
                         class="without-script"
-                        form=move || if form() { "untick" } else { "tick" }
+                        formaction=move || format!("/api/set_completed?completed={}", !form())
                         name="id"
                         value=id.to_string()
                     >
@@ -82,7 +82,7 @@ pub fn TodoRow(
                     </button>
                     <button
                         class="destroy"
-                        form="delete"
+                        formaction="/api/delete_todo"
                         name="id"
                         value=id.to_string()
                         aria-label=move || format!("Delete {}", of_delete())

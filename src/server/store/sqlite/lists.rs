@@ -102,7 +102,7 @@ impl Sqlite {
         since: Option<(Epoch, Seq)>,
     ) -> Stored<Pulled> {
         if let Some(client) = client {
-            self.name_client(client, user).await?;
+            self.name_client(client, user, list).await?;
         }
         let mut transaction = self.readers.begin().await?;
         let (role, head) = access(&mut transaction, user, list).await?;
@@ -132,8 +132,9 @@ impl Sqlite {
         Ok(Pulled::snapshot(list, role, last_mid, state))
     }
 
-    /// Gives a client that is named for the first time to the user; refuses it from anybody else.
-    async fn name_client(&self, client: ClientId, user: UserId) -> Stored<()> {
+    /// Gives a client that is named for the first time to the user; refuses it from anybody else. A caller
+    /// without access to the list names nothing.
+    async fn name_client(&self, client: ClientId, user: UserId, list: ListId) -> Stored<()> {
         let mut reader = self.readers.acquire().await?;
         let known = owner_of(&mut reader, client).await?;
         drop(reader);
@@ -142,6 +143,7 @@ impl Sqlite {
             Some(_) => Err(StoreError::ClientTaken),
             None => {
                 let mut transaction = self.begin().await?;
+                access(&mut transaction, user, list).await?;
                 claim(&mut transaction, client, user).await?;
                 transaction.commit().await?;
                 Ok(())

@@ -1,0 +1,10 @@
+//! What programs and forms get from `/api`.
+
+mod accounts;
+mod bad_input;
+mod cookies;
+mod forms;
+mod limits;
+mod lists;
+mod shell;
+mod sync;
