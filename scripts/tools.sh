@@ -88,9 +88,19 @@ build_tools() {
   export PATH
 }
 
+# What the release is made of, as one number.
+inputs() {
+  (cd "$ROOT" && find src style public scripts/tools.sh Cargo.toml Cargo.lock Leptos.toml rust-toolchain.toml \
+    -type f -print0 | sort -z | xargs -0 cksum | cksum)
+}
+
 # The release, whole, in dist/: the binary, its hashes, its configuration, the site. Copied there rather than run
-# from the build folder, which all clones share.
+# from the build folder, which all clones share. Nothing is built when nothing it is made of has changed: even
+# with everything compiled `cargo leptos` takes ten seconds to bind and compress.
 build_release() {
+  local made_of
+  made_of=$(inputs)
+  [ "$(cat "$ROOT/dist/.inputs" 2>/dev/null)" = "$made_of" ] && return
   say 'Building the release'
   (cd "$ROOT" && cargo leptos build --release --precompress >&2) || lacks 'the build failed (see above)'
   local new=$ROOT/dist.new
@@ -98,6 +108,9 @@ build_release() {
   mkdir -p "$new"
   cp "$CARGO_TARGET_DIR/release/lockstep" "$CARGO_TARGET_DIR/release/hash.txt" "$ROOT/Leptos.toml" "$new/"
   cp -R "$ROOT/site" "$new/site"
+  # Declarations for TypeScript, which nobody here reads.
+  rm -f "$new"/site/pkg/*.d.*.ts "$new"/site/pkg/*.d.*.ts.*
+  printf '%s\n' "$made_of" >"$new/.inputs"
   rm -rf "$ROOT/dist"
   mv "$new" "$ROOT/dist"
 }

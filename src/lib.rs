@@ -18,7 +18,8 @@ pub mod error;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 #[allow(missing_docs)]

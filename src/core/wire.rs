@@ -384,7 +384,8 @@ impl Pulled {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests {
     use super::*;
     use serde_json::{from_value, json, to_value};

@@ -128,7 +128,8 @@ fn role(name: &str) -> Option<Role> {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests {
     use super::*;
     use crate::core::{

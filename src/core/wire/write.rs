@@ -106,7 +106,8 @@ pub fn pull(user: UserId, list: ListId, epoch: Epoch, since: Seq) -> String {
         .end()
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests {
     use super::*;
     use crate::core::{
