@@ -82,3 +82,18 @@ test('who adds items one after the other never leaves the field', async ({ app }
   await expect(app.newTodo).toBeFocused();
   await expect(app.newTodo).toHaveValue('');
 });
+
+test('who deletes items one after the other goes on where they were', async ({ app }) => {
+  await app.signUp();
+  await app.createList('Groceries');
+  for (const title of ['milk', 'bread', 'salt']) await app.addTodo(title);
+  const destroy = (title: string) => app.page.getByRole('button', { name: `Delete ${title}` });
+  await destroy('bread').focus();
+  await app.page.keyboard.press('Enter');
+  await expect(destroy('salt')).toBeFocused();
+  await app.page.keyboard.press('Enter');
+  await expect(destroy('milk')).toBeFocused();
+  await app.page.keyboard.press('Enter');
+  await expect(app.newTodo).toBeFocused();
+  await app.expectRows([]);
+});

@@ -38,6 +38,14 @@ pub enum Op {
 }
 
 impl Op {
+    /// Bytes of text in it.
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::AddTodo { title, .. } => title.len(),
+            _ => 0,
+        }
+    }
+
     /// The todo it speaks of.
     pub fn subject(&self) -> Option<TodoId> {
         match self {

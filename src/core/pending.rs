@@ -7,8 +7,13 @@ use super::{
     op::{Decision, Facts, Op, Rejection, Slot, decide},
     replica::{Replica, apply, find},
     todo::Todo,
+    wire::PUSH_MAX,
 };
 use std::collections::VecDeque;
+
+/// Bytes of text in a push at most. A push may weigh 1 MiB; escaping doubles a text at worst, and all that
+/// stands around 500 mutations is 150 kB.
+const PUSH_TEXT_MAX: usize = 256 * 1024;
 
 /// What the server decided about a mutation, as the client uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +62,17 @@ impl Pending {
         self.last
     }
 
-    /// The oldest mutations that have no outcome yet, at most `max`.
-    pub fn unsent(&self, max: usize) -> Vec<Mutation> {
+    /// What the next push carries: the oldest mutations that have no outcome yet, as many as one push may.
+    /// At least one, so that the queue always moves.
+    pub fn unsent(&self) -> Vec<Mutation> {
+        let mut text = 0;
         let undecided = self.queue.iter().filter(|entry| entry.applied.is_none());
-        undecided
-            .take(max)
-            .map(|entry| entry.mutation.clone())
-            .collect()
+        let fitting = undecided.take(PUSH_MAX).take_while(|entry| {
+            let lightest = text == 0;
+            text += entry.mutation.op.text_bytes();
+            lightest || text <= PUSH_TEXT_MAX
+        });
+        fitting.map(|entry| entry.mutation.clone()).collect()
     }
 
     /// How many have no outcome yet.
@@ -144,8 +153,9 @@ impl Pending {
 mod tests {
     use super::*;
     use crate::core::{
-        id::{Epoch, TodoId},
+        id::{ClientId, Epoch, TodoId},
         op::RejectionCode,
+        wire::write,
     };
     use uuid::Uuid;
 
@@ -232,14 +242,51 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unsent_comes_in_order_and_at_most_so_many() {
+    fn what_is_unsent_comes_in_order_without_what_is_decided() {
         let mut pending = Pending::default();
         let first = pending.push(add(1));
         pending.push(add(2));
         pending.push(add(3));
         pending.decided(first, Outcome::Applied(Seq(1)));
-        let mids: Vec<_> = pending.unsent(1).iter().map(|m| m.mid).collect();
-        assert_eq!(mids, [Mid(2)]);
-        assert_eq!(pending.unsent(500).len(), 2);
+        let mids: Vec<_> = pending.unsent().iter().map(|m| m.mid).collect();
+        assert_eq!(mids, [Mid(2), Mid(3)]);
+    }
+
+    #[test]
+    fn a_push_carries_at_most_500_mutations_and_fits_into_1_mib_whatever_was_typed() {
+        let long = |n: u128| Op::AddTodo {
+            id: id(n),
+            title: "\"".repeat(500 * 4),
+            position: "z".repeat(128),
+        };
+        let mut pending = Pending::default();
+        for n in 0..600 {
+            pending.push(long(n));
+        }
+        let sent = pending.unsent();
+        assert!((1..=500).contains(&sent.len()));
+        let uuid = Uuid::nil();
+        let body = write::push(
+            UserId(uuid),
+            ListId(uuid),
+            Epoch(uuid),
+            ClientId(uuid),
+            sent,
+        );
+        assert!(body.len() < 1024 * 1024, "{}", body.len());
+
+        let mut pending = Pending::default();
+        for n in 0..600 {
+            pending.push(Op::DeleteTodo { id: id(n) });
+        }
+        assert_eq!(pending.unsent().len(), 500);
+        // What is too long to be taken is sent all the same, and refused alone.
+        let mut pending = Pending::default();
+        pending.push(Op::AddTodo {
+            id: id(1),
+            title: "x".repeat(PUSH_TEXT_MAX + 1),
+            position: "a0".to_owned(),
+        });
+        assert_eq!(pending.unsent().len(), 1);
     }
 }

@@ -1,7 +1,11 @@
 //! One todo on the page. The names are those of TodoMVC.
 
 use crate::core::{id::TodoId, todo::Todo};
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, HtmlElement, MouseEvent},
+};
 
 /// What the browser reads back from a row when it takes the page over: all of the todo that its markup does not
 /// say. In this order, separated by spaces; `client::rendered` reads it.
@@ -88,11 +92,33 @@ pub fn TodoRow(
                         aria-label=move || format!("Delete {}", of_delete())
                         on:click=move |event| {
                             event.prevent_default();
+                            hand_focus_on(&event);
                             on_delete.run(id);
                         }
                     ></button>
                 })}
             </div>
         </li>
+    }
+}
+
+/// A row that is deleted would take the focus with it: the next row's button gets it, else the one before, else the
+/// field for a new item. So somebody with a keyboard goes on where they were.
+fn hand_focus_on(event: &MouseEvent) {
+    let heir = || {
+        let button: Element = event.current_target()?.dyn_into().ok()?;
+        let row = button.closest("li").ok()??;
+        let neighbour = row
+            .next_element_sibling()
+            .or_else(|| row.previous_element_sibling());
+        match neighbour {
+            Some(row) => row.query_selector("button.destroy").ok()?,
+            None => document().query_selector("input.new-todo").ok()?,
+        }
+    };
+    let heir = heir().and_then(|heir| heir.dyn_into::<HtmlElement>().ok());
+    if let Some(heir) = heir {
+        // What cannot have the focus keeps the page as it is.
+        let _ = heir.focus();
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         op::Op,
         pending::Outcome,
         replica::Merged,
-        wire::{News, PUSH_MAX, Pulled, Pushed, write},
+        wire::{News, Pulled, Pushed, write},
     },
     error::{AppError, Code},
 };
@@ -59,7 +59,7 @@ impl Todos {
     /// One push and the pull that brings base up to it. `false`: nothing is left to send.
     async fn round(self) -> Result<bool, AppError> {
         let (unsent, list, user, client, epoch) = self.state.with_value(|state| {
-            let unsent = state.pending.unsent(PUSH_MAX);
+            let unsent = state.pending.unsent();
             (
                 unsent,
                 state.list,
