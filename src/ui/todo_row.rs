@@ -107,6 +107,10 @@ pub fn TodoRow(
 fn hand_focus_on(event: &MouseEvent) {
     let heir = || {
         let button: Element = event.current_target()?.dyn_into().ok()?;
+        // Somebody who is elsewhere by now stays there: this may be an early click, replayed.
+        document()
+            .active_element()
+            .filter(|focused| *focused == button)?;
         let row = button.closest("li").ok()??;
         let neighbour = row
             .next_element_sibling()
