@@ -3,6 +3,8 @@
 //! Nothing here knows leptos, axum, tokio, sqlx, web-sys, a clock or randomness; `scripts/check-core` says so if it ever does.
 
 pub mod account;
+pub mod conflict;
+pub mod event;
 pub mod id;
 pub mod invalid;
 pub mod list;

@@ -153,7 +153,7 @@ impl AppError {
         let code = match rejection.code {
             RejectionCode::Gone => Code::NotFound,
             RejectionCode::Forbidden => Code::Forbidden,
-            RejectionCode::Invalid => {
+            RejectionCode::Invalid | RejectionCode::Changed => {
                 return Self::new(Code::Invalid, &rejection.message).on(field);
             }
             RejectionCode::Limit => Code::Limit,

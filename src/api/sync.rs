@@ -19,14 +19,13 @@ pub async fn push(
     acked: Option<Mid>,
     mutations: Vec<Mutation>,
 ) -> Result<Pushed, AppError> {
-    // All outcomes are kept for now, so there is nothing to forget.
-    let _ = acked;
     let visit = crate::server::visit::Visit::here()?;
     let user = visit.user(user).await?;
     let push = crate::server::lists::Push {
         list,
         epoch,
         client,
+        acked: acked.unwrap_or_default(),
         mutations,
     };
     crate::server::lists::push(&visit.state.store, &user, push).await

@@ -74,4 +74,9 @@ impl Object for Js {
         let array: Array = self.get(name)?.dyn_into().ok()?;
         Some(array.iter().map(Self).collect())
     }
+
+    fn texts(&self, name: &str) -> Option<Vec<String>> {
+        let array: Array = self.get(name)?.dyn_into().ok()?;
+        array.iter().map(|text| text.as_string()).collect()
+    }
 }

@@ -3,11 +3,19 @@
 //! Not here: whether the person may (the server's `lists`), and what was decided before (the store).
 
 use super::{
+    conflict::Base,
+    event::Event,
     id::{ListId, Seq, TodoId, UserId},
     list::TODOS_MAX,
     order::Position,
     todo::{Todo, check_title},
 };
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Ids that a bulk op names at most; the client splits.
+pub const IDS_MAX: usize = 1_000;
+/// Bytes of an id in JSON, with quotes and comma.
+const ID_BYTES: usize = 39;
 
 /// What a person meant. The texts are as they came: deciding checks them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,42 +36,92 @@ pub enum Op {
         /// What it is from now on.
         completed: bool,
     },
+    /// Another text.
+    SetTitle {
+        /// Which one.
+        id: TodoId,
+        /// Its text from now on, before trimming.
+        title: String,
+        /// What the person saw while typing, in title versions.
+        base: Base,
+    },
+    /// Another place.
+    MoveTodo {
+        /// Which one.
+        id: TodoId,
+        /// Its place from now on, before checking.
+        position: String,
+    },
     /// Away with it. Its id stays known.
     DeleteTodo {
         /// Which one.
         id: TodoId,
+    },
+    /// Back with it, as it was.
+    RestoreTodo {
+        /// Which one.
+        id: TodoId,
+    },
+    /// All these done, or not done after all.
+    SetAllCompleted {
+        /// The ones the person saw.
+        ids: Vec<TodoId>,
+        /// What they are from now on.
+        completed: bool,
+    },
+    /// Away with those of these that are completed when this is decided.
+    ClearCompleted {
+        /// The ones the person saw.
+        ids: Vec<TodoId>,
+    },
+    /// Back with all these, as they were.
+    RestoreTodos {
+        /// Which ones.
+        ids: Vec<TodoId>,
     },
     /// Nothing: it fills the slot of a mutation that was given up.
     Noop,
 }
 
 impl Op {
-    /// Bytes of text in it.
+    /// Bytes of text and ids in it, about: what makes one op's JSON longer than another's.
     pub fn text_bytes(&self) -> usize {
         match self {
-            Self::AddTodo { title, .. } => title.len(),
+            Self::AddTodo { title, .. } | Self::SetTitle { title, .. } => title.len(),
+            Self::SetAllCompleted { ids, .. }
+            | Self::ClearCompleted { ids }
+            | Self::RestoreTodos { ids } => ids.len() * ID_BYTES,
             _ => 0,
         }
     }
 
-    /// The todo it speaks of.
-    pub fn subject(&self) -> Option<TodoId> {
+    /// The todos it speaks of.
+    pub fn ids(&self) -> &[TodoId] {
         match self {
-            Self::AddTodo { id, .. } | Self::SetCompleted { id, .. } | Self::DeleteTodo { id } => {
-                Some(*id)
-            }
-            Self::Noop => None,
+            Self::AddTodo { id, .. }
+            | Self::SetCompleted { id, .. }
+            | Self::SetTitle { id, .. }
+            | Self::MoveTodo { id, .. }
+            | Self::DeleteTodo { id }
+            | Self::RestoreTodo { id } => std::slice::from_ref(id),
+            Self::SetAllCompleted { ids, .. }
+            | Self::ClearCompleted { ids }
+            | Self::RestoreTodos { ids } => ids,
+            Self::Noop => &[],
         }
     }
 }
 
-/// What a list has under an id.
+/// What a list has under an id, unless it never had anything there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Slot {
-    /// Nothing, and never had.
-    Never,
     /// A todo that was deleted.
-    Deleted,
+    Deleted {
+        /// As it was, with its deletion as the version; nothing once its text is purged.
+        todo: Option<Todo>,
+        /// The `seq` of its deletion.
+        version: Seq,
+    },
     /// A todo.
     Live {
         /// As it is.
@@ -73,13 +131,22 @@ pub enum Slot {
     },
 }
 
+impl Slot {
+    fn version(&self) -> Seq {
+        match self {
+            Self::Deleted { version, .. } => *version,
+            Self::Live { todo, .. } => todo.version,
+        }
+    }
+}
+
 /// All that deciding looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// The list.
     pub list: ListId,
-    /// What it has under the op's id.
-    pub slot: Slot,
+    /// What it has under the op's ids; absent where it never had anything.
+    pub slots: BTreeMap<TodoId, Slot>,
     /// How many todos it has.
     pub live: usize,
     /// Who asks.
@@ -88,17 +155,10 @@ pub struct Facts {
     pub seq: Seq,
     /// Milliseconds since 1970.
     pub now: i64,
-}
-
-/// An accepted change. Applied to the state before it, it gives the state after it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A todo that is there from now on.
-    Added(Todo),
-    /// A todo as it is from now on.
-    Updated(Todo),
-    /// A todo that is gone.
-    Deleted(TodoId),
+    /// What a [`Op::SetTitle`] was based on, resolved: see [`Base::resolve`].
+    pub based_on: Seq,
+    /// What an undo was based on, resolved: a todo with a later version is left alone. `None`: no undo.
+    pub unless_after: Option<Seq>,
 }
 
 /// Why an op was refused.
@@ -121,6 +181,8 @@ pub enum RejectionCode {
     Invalid,
     /// The list is full.
     Limit,
+    /// Somebody changed the todo after what was to be undone.
+    Changed,
 }
 
 impl Rejection {
@@ -143,6 +205,21 @@ impl Rejection {
     fn gone() -> Self {
         Self::new(RejectionCode::Gone, "This item was deleted.")
     }
+
+    fn full() -> Self {
+        Self::new(RejectionCode::Limit, "A list has at most 10,000 items.")
+    }
+
+    fn changed() -> Self {
+        Self::new(
+            RejectionCode::Changed,
+            "This item was changed since, so it was left as it is.",
+        )
+    }
+
+    fn invalid(message: &str) -> Self {
+        Self::new(RejectionCode::Invalid, message)
+    }
 }
 
 /// What became of an op.
@@ -150,6 +227,8 @@ impl Rejection {
 pub enum Decision {
     /// Accepted: it takes a `seq` and makes this event, even if that changes nothing.
     Applied(Event),
+    /// Somebody else changed the same text meanwhile: no `seq`, no event. With the todo as it is.
+    Conflict(Todo),
     /// Refused: no `seq`, no event.
     Rejected(Rejection),
     /// It was a [`Op::Noop`]: no `seq`, no event.
@@ -157,214 +236,190 @@ pub enum Decision {
 }
 
 /// Decides an op: the table of the sync contract. An op that leaves every field as it was changes no version.
-pub fn decide(op: &Op, facts: Facts) -> Decision {
-    let refuse = |rejection| Decision::Rejected(rejection);
-    match (op, facts.slot) {
-        (Op::Noop, _) => Decision::Skipped,
-        (Op::AddTodo { .. }, Slot::Live { todo, creator }) if creator == facts.author => {
-            Decision::Applied(Event::Added(todo))
+pub fn decide(op: &Op, facts: &Facts) -> Decision {
+    let decided = match op {
+        Op::Noop => return Decision::Skipped,
+        Op::SetTitle { id, title, .. } => return set_title(*id, title, facts),
+        Op::AddTodo {
+            id,
+            title,
+            position,
+        } => add(*id, title, position, facts),
+        Op::SetCompleted { id, completed } => live(*id, facts).map(|mut todo| {
+            complete(&mut todo, *completed, facts);
+            Event::Updated(todo)
+        }),
+        Op::MoveTodo { id, position } => {
+            live(*id, facts).and_then(|todo| moved(todo, position, facts))
         }
-        (Op::AddTodo { .. }, Slot::Live { .. }) => refuse(Rejection::new(
-            RejectionCode::Invalid,
-            "Another item has this id already.",
-        )),
-        (
-            Op::AddTodo {
-                id,
-                title,
-                position,
-            },
-            Slot::Never,
-        ) => {
-            let checked =
-                check_title(title).and_then(|title| Ok((title, Position::parse(position)?)));
-            match checked {
-                Err(invalid) => refuse(Rejection::new(RejectionCode::Invalid, invalid.message)),
-                Ok(_) if facts.live >= TODOS_MAX => refuse(Rejection::new(
-                    RejectionCode::Limit,
-                    "A list has at most 10,000 items.",
-                )),
-                Ok((title, position)) => Decision::Applied(Event::Added(Todo {
-                    id: *id,
-                    list: facts.list,
-                    title: title.to_owned(),
-                    completed: false,
-                    position,
-                    version: facts.seq,
-                    title_version: facts.seq,
-                    created_at: facts.now,
-                    updated_at: facts.now,
-                })),
-            }
+        Op::DeleteTodo { id } => delete(*id, facts),
+        Op::RestoreTodo { id } => restore(*id, facts),
+        Op::SetAllCompleted { ids, completed } => {
+            several(ids).map(|ids| complete_all(ids, *completed, facts))
         }
-        (Op::SetCompleted { completed, .. }, Slot::Live { mut todo, .. }) => {
-            if todo.completed != *completed {
-                todo.completed = *completed;
-                todo.version = facts.seq;
-                todo.updated_at = facts.now;
-            }
-            Decision::Applied(Event::Updated(todo))
-        }
-        (Op::DeleteTodo { id }, Slot::Live { .. } | Slot::Deleted) => {
-            Decision::Applied(Event::Deleted(*id))
-        }
-        (Op::AddTodo { .. }, Slot::Deleted)
-        | (Op::SetCompleted { .. }, Slot::Deleted | Slot::Never)
-        | (Op::DeleteTodo { .. }, Slot::Never) => refuse(Rejection::gone()),
+        Op::ClearCompleted { ids } => several(ids).map(|ids| clear(ids, facts)),
+        Op::RestoreTodos { ids } => several(ids).and_then(|ids| restore_all(ids, facts)),
+    };
+    match decided {
+        Ok(event) => Decision::Applied(event),
+        Err(rejection) => Decision::Rejected(rejection),
     }
+}
+
+/// Whether an undo must leave this alone: somebody changed it since.
+fn is_changed(slot: &Slot, facts: &Facts) -> bool {
+    facts.unless_after.is_some_and(|seen| slot.version() > seen)
+}
+
+/// The todo as it is, unless it is gone or an undo must leave it alone.
+fn live(id: TodoId, facts: &Facts) -> Result<Todo, Rejection> {
+    match facts.slots.get(&id) {
+        Some(slot @ Slot::Live { todo, .. }) if !is_changed(slot, facts) => Ok(todo.clone()),
+        Some(Slot::Live { .. }) => Err(Rejection::changed()),
+        Some(Slot::Deleted { .. }) | None => Err(Rejection::gone()),
+    }
+}
+
+fn add(id: TodoId, title: &str, position: &str, facts: &Facts) -> Result<Event, Rejection> {
+    match facts.slots.get(&id) {
+        Some(Slot::Live { todo, creator }) if *creator == facts.author => {
+            return Ok(Event::Added(todo.clone()));
+        }
+        Some(Slot::Live { .. }) => {
+            return Err(Rejection::invalid("Another item has this id already."));
+        }
+        Some(Slot::Deleted { .. }) => return Err(Rejection::gone()),
+        None => {}
+    }
+    let checked = check_title(title).and_then(|title| Ok((title, Position::parse(position)?)));
+    let (title, position) = checked.map_err(|invalid| Rejection::invalid(invalid.message))?;
+    if facts.live >= TODOS_MAX {
+        return Err(Rejection::full());
+    }
+    Ok(Event::Added(Todo {
+        id,
+        list: facts.list,
+        title: title.to_owned(),
+        completed: false,
+        position,
+        version: facts.seq,
+        title_version: facts.seq,
+        created_at: facts.now,
+        updated_at: facts.now,
+    }))
+}
+
+/// A conflict exactly if the text was changed after what the edit was based on, and is not what it says anyway.
+fn set_title(id: TodoId, title: &str, facts: &Facts) -> Decision {
+    let mut todo = match live(id, facts) {
+        Ok(todo) => todo,
+        Err(rejection) => return Decision::Rejected(rejection),
+    };
+    let title = match check_title(title) {
+        Ok(title) => title,
+        Err(invalid) => return Decision::Rejected(Rejection::invalid(invalid.message)),
+    };
+    if todo.title != title {
+        if todo.title_version > facts.based_on {
+            return Decision::Conflict(todo);
+        }
+        title.clone_into(&mut todo.title);
+        todo.title_version = facts.seq;
+        touch(&mut todo, facts);
+    }
+    Decision::Applied(Event::Updated(todo))
+}
+
+fn moved(mut todo: Todo, position: &str, facts: &Facts) -> Result<Event, Rejection> {
+    let position = Position::parse(position);
+    let position = position.map_err(|invalid| Rejection::invalid(invalid.message))?;
+    if todo.position != position {
+        todo.position = position;
+        touch(&mut todo, facts);
+    }
+    Ok(Event::Updated(todo))
+}
+
+fn complete(todo: &mut Todo, completed: bool, facts: &Facts) {
+    if todo.completed != completed {
+        todo.completed = completed;
+        touch(todo, facts);
+    }
+}
+
+fn touch(todo: &mut Todo, facts: &Facts) {
+    todo.version = facts.seq;
+    todo.updated_at = facts.now;
+}
+
+fn delete(id: TodoId, facts: &Facts) -> Result<Event, Rejection> {
+    match facts.slots.get(&id) {
+        None => Err(Rejection::gone()),
+        Some(slot) if is_changed(slot, facts) => Err(Rejection::changed()),
+        Some(_) => Ok(Event::Deleted(id)),
+    }
+}
+
+fn restore(id: TodoId, facts: &Facts) -> Result<Event, Rejection> {
+    match facts.slots.get(&id) {
+        None | Some(Slot::Deleted { todo: None, .. }) => Err(Rejection::gone()),
+        Some(slot) if is_changed(slot, facts) => Err(Rejection::changed()),
+        Some(Slot::Live { todo, .. }) => Ok(Event::Added(todo.clone())),
+        Some(Slot::Deleted { .. }) if facts.live >= TODOS_MAX => Err(Rejection::full()),
+        Some(Slot::Deleted {
+            todo: Some(todo), ..
+        }) => Ok(Event::Added(restored(todo, facts))),
+    }
+}
+
+fn restored(todo: &Todo, facts: &Facts) -> Todo {
+    let mut todo = todo.clone();
+    touch(&mut todo, facts);
+    todo
+}
+
+/// The ids of a bulk op, each once.
+fn several(ids: &[TodoId]) -> Result<BTreeSet<TodoId>, Rejection> {
+    if ids.len() > IDS_MAX {
+        return Err(Rejection::invalid("At most 1,000 items change at once."));
+    }
+    Ok(ids.iter().copied().collect())
+}
+
+/// The live todos among them that an undo need not leave alone.
+fn touchable(ids: &BTreeSet<TodoId>, facts: &Facts, wanted: impl Fn(&Todo) -> bool) -> Vec<TodoId> {
+    let is_touchable = |id: &&TodoId| live(**id, facts).is_ok_and(|todo| wanted(&todo));
+    ids.iter().filter(is_touchable).copied().collect()
+}
+
+fn complete_all(ids: BTreeSet<TodoId>, completed: bool, facts: &Facts) -> Event {
+    Event::ManyCompleted {
+        ids: touchable(&ids, facts, |todo| todo.completed != completed),
+        completed,
+        updated_at: facts.now,
+    }
+}
+
+fn clear(ids: BTreeSet<TodoId>, facts: &Facts) -> Event {
+    Event::ManyDeleted(touchable(&ids, facts, |todo| todo.completed))
+}
+
+fn restore_all(ids: BTreeSet<TodoId>, facts: &Facts) -> Result<Event, Rejection> {
+    let slots = ids.iter().filter_map(|id| facts.slots.get(id));
+    let slots = slots.filter(|slot| !is_changed(slot, facts));
+    let todos: Vec<_> = slots
+        .filter_map(|slot| match slot {
+            Slot::Deleted {
+                todo: Some(todo), ..
+            } => Some(restored(todo, facts)),
+            _ => None,
+        })
+        .collect();
+    if facts.live + todos.len() > TODOS_MAX && !todos.is_empty() {
+        return Err(Rejection::full());
+    }
+    Ok(Event::ManyAdded(todos))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    const ME: UserId = UserId(Uuid::from_u128(1));
-    const OTHER: UserId = UserId(Uuid::from_u128(2));
-    const LIST: ListId = ListId(Uuid::from_u128(3));
-    const ID: TodoId = TodoId(Uuid::from_u128(4));
-
-    fn todo() -> Todo {
-        Todo {
-            id: ID,
-            list: LIST,
-            title: "milk".to_owned(),
-            completed: false,
-            position: Position::parse("a0").unwrap(),
-            version: Seq(7),
-            title_version: Seq(7),
-            created_at: 100,
-            updated_at: 100,
-        }
-    }
-
-    fn facts(slot: Slot) -> Facts {
-        Facts {
-            list: LIST,
-            slot,
-            live: 1,
-            author: ME,
-            seq: Seq(9),
-            now: 900,
-        }
-    }
-
-    fn live(creator: UserId) -> Slot {
-        Slot::Live {
-            todo: todo(),
-            creator,
-        }
-    }
-
-    fn add(title: &str, position: &str) -> Op {
-        Op::AddTodo {
-            id: ID,
-            title: title.to_owned(),
-            position: position.to_owned(),
-        }
-    }
-
-    fn code(decision: Decision) -> RejectionCode {
-        match decision {
-            Decision::Rejected(rejection) => rejection.code,
-            other => panic!("not refused: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn adding_on_each_kind_of_slot() {
-        let Decision::Applied(Event::Added(added)) =
-            decide(&add(" milk ", "a0"), facts(Slot::Never))
-        else {
-            panic!("not applied")
-        };
-        assert_eq!(
-            (added.title.as_str(), added.version, added.title_version),
-            ("milk", Seq(9), Seq(9))
-        );
-        assert_eq!((added.created_at, added.updated_at), (900, 900));
-
-        // Mine already: applied, unchanged, whatever the op says now.
-        assert_eq!(
-            decide(&add("other", "b00"), facts(live(ME))),
-            Decision::Applied(Event::Added(todo()))
-        );
-        assert_eq!(
-            code(decide(&add("milk", "a0"), facts(live(OTHER)))),
-            RejectionCode::Invalid
-        );
-        assert_eq!(
-            code(decide(&add("milk", "a0"), facts(Slot::Deleted))),
-            RejectionCode::Gone
-        );
-    }
-
-    #[test]
-    fn adding_checks_title_position_and_limit() {
-        for bad in [
-            add("  ", "a0"),
-            add(&"x".repeat(501), "a0"),
-            add("x", ""),
-            add("x", "a-0"),
-        ] {
-            assert_eq!(
-                code(decide(&bad, facts(Slot::Never))),
-                RejectionCode::Invalid,
-                "{bad:?}"
-            );
-        }
-        let full = Facts {
-            live: TODOS_MAX,
-            ..facts(Slot::Never)
-        };
-        assert_eq!(code(decide(&add("x", "a0"), full)), RejectionCode::Limit);
-    }
-
-    #[test]
-    fn completing_changes_the_version_and_not_the_title_version() {
-        let op = Op::SetCompleted {
-            id: ID,
-            completed: true,
-        };
-        let Decision::Applied(Event::Updated(after)) = decide(&op, facts(live(OTHER))) else {
-            panic!("not applied")
-        };
-        assert!(after.completed);
-        assert_eq!((after.version, after.title_version), (Seq(9), Seq(7)));
-        assert_eq!((after.created_at, after.updated_at), (100, 900));
-        for slot in [Slot::Deleted, Slot::Never] {
-            assert_eq!(code(decide(&op, facts(slot))), RejectionCode::Gone);
-        }
-    }
-
-    #[test]
-    fn an_op_that_changes_nothing_is_applied_and_leaves_versions_and_time() {
-        let op = Op::SetCompleted {
-            id: ID,
-            completed: false,
-        };
-        assert_eq!(
-            decide(&op, facts(live(ME))),
-            Decision::Applied(Event::Updated(todo()))
-        );
-    }
-
-    #[test]
-    fn deleting_on_each_kind_of_slot() {
-        let op = Op::DeleteTodo { id: ID };
-        for slot in [live(OTHER), Slot::Deleted] {
-            assert_eq!(
-                decide(&op, facts(slot)),
-                Decision::Applied(Event::Deleted(ID))
-            );
-        }
-        assert_eq!(code(decide(&op, facts(Slot::Never))), RejectionCode::Gone);
-    }
-
-    #[test]
-    fn a_noop_is_skipped_everywhere() {
-        for slot in [live(ME), Slot::Deleted, Slot::Never] {
-            assert_eq!(decide(&Op::Noop, facts(slot)), Decision::Skipped);
-        }
-    }
-}
+mod tests;

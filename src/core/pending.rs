@@ -3,9 +3,10 @@
 //! An op that the server would reject folds to nothing. Not here: sending (the client's business).
 
 use super::{
-    id::{ListId, Mid, Seq, UserId},
+    conflict::Base,
+    id::{ListId, Mid, Seq, TodoId, UserId},
     op::{Decision, Facts, Op, Rejection, Slot, decide},
-    replica::{Replica, apply, find},
+    replica::{Replica, find},
     todo::Todo,
     wire::PUSH_MAX,
 };
@@ -20,6 +21,8 @@ const PUSH_TEXT_MAX: usize = 256 * 1024;
 pub enum Outcome {
     /// Accepted: its event is the list's `seq`.
     Applied(Seq),
+    /// Somebody else changed the same text meanwhile. With the todo as it was then.
+    Conflict(Todo),
     /// Refused, with the reason.
     Rejected(Rejection),
     /// It was a [`Op::Noop`].
@@ -35,6 +38,8 @@ pub struct Mutation {
     pub mid: Mid,
     /// What was meant.
     pub op: Op,
+    /// For an undo: the newest state since what it takes back that only the same person contributed to.
+    pub unless_after: Option<Base>,
 }
 
 #[derive(Debug, Clone)]
@@ -54,7 +59,11 @@ impl Pending {
     /// Takes an op in, under the next number.
     pub fn push(&mut self, op: Op) -> Mid {
         self.last = self.last.next();
-        let mutation = Mutation { mid: self.last, op };
+        let mutation = Mutation {
+            mid: self.last,
+            op,
+            unless_after: None,
+        };
         self.queue.push_back(Entry {
             mutation,
             applied: None,
@@ -125,24 +134,29 @@ impl Pending {
         let mut todos = base.todos.clone();
         for entry in &self.queue {
             let op = &entry.mutation.op;
-            let slot = match op.subject().and_then(|id| find(&todos, id)) {
-                Some(at) => Slot::Live {
-                    todo: todos[at].clone(),
+            let live = |id: &TodoId| {
+                let todo = todos[find(&todos, *id)?].clone();
+                let slot = Slot::Live {
+                    todo,
                     creator: author,
-                },
-                None => Slot::Never,
+                };
+                Some((*id, slot))
             };
+            let seq = base.seq.next();
             let facts = Facts {
                 list,
-                slot,
+                slots: op.ids().iter().filter_map(live).collect(),
                 live: todos.len(),
                 author,
-                seq: base.seq.next(),
+                seq,
                 // Times come from the server only, and nothing on the page shows them.
                 now: 0,
+                // Whether it conflicts is the server's to say: until then my text shows.
+                based_on: Seq(u64::MAX),
+                unless_after: None,
             };
-            if let Decision::Applied(event) = decide(op, facts) {
-                apply(&mut todos, event);
+            if let Decision::Applied(event) = decide(op, &facts) {
+                event.apply(seq, &mut todos);
             }
         }
         todos
@@ -153,10 +167,12 @@ impl Pending {
 mod tests {
     use super::*;
     use crate::core::{
+        event::Event,
         id::{ClientId, Epoch, TodoId},
         op::RejectionCode,
         wire::write,
     };
+    use std::collections::BTreeMap;
     use uuid::Uuid;
 
     const LIST: ListId = ListId(Uuid::from_u128(1));
@@ -184,16 +200,18 @@ mod tests {
     }
 
     /// What the server's event for the op would be.
-    fn event(op: &Op, seq: u64) -> crate::core::op::Event {
+    fn event(op: &Op, seq: u64) -> Event {
         let facts = Facts {
             list: LIST,
-            slot: Slot::Never,
+            slots: BTreeMap::new(),
             live: 0,
             author: ME,
             seq: Seq(seq),
             now: 5,
+            based_on: Seq(0),
+            unless_after: None,
         };
-        match decide(op, facts) {
+        match decide(op, &facts) {
             Decision::Applied(event) => event,
             other => panic!("{other:?}"),
         }

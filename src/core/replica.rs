@@ -3,8 +3,8 @@
 //! Not here: my own edits that are not confirmed yet (`pending`).
 
 use super::{
+    event::Event,
     id::{Epoch, Seq, TodoId},
-    op::Event,
     todo::Todo,
 };
 use std::cmp::Ordering;
@@ -45,25 +45,10 @@ impl Replica {
             Ordering::Greater => Merged::Gap,
             Ordering::Equal => {
                 self.seq = seq;
-                apply(&mut self.todos, event);
+                event.apply(seq, &mut self.todos);
                 Merged::Advanced
             }
         }
-    }
-}
-
-/// Applies an event to todos that are in order, and leaves them in order.
-pub fn apply(todos: &mut Vec<Todo>, event: Event) {
-    let (id, put) = match event {
-        Event::Added(todo) | Event::Updated(todo) => (todo.id, Some(todo)),
-        Event::Deleted(id) => (id, None),
-    };
-    if let Some(at) = find(todos, id) {
-        todos.remove(at);
-    }
-    if let Some(todo) = put {
-        let at = todos.partition_point(|other| other.in_order(&todo) == Ordering::Less);
-        todos.insert(at, todo);
     }
 }
 

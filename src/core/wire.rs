@@ -9,10 +9,12 @@ pub mod read;
 pub mod write;
 
 use super::{
+    conflict::{AFTER_MAX, Base},
+    event::Event,
     id::{ClientId, Epoch, ListId, Mid, Seq, TodoId},
     invalid::Invalid,
     list::Role,
-    op::{Event, Op, Rejection, RejectionCode},
+    op::{Op, Rejection, RejectionCode},
     order::Position,
     pending, replica,
     todo::Todo,
@@ -40,6 +42,57 @@ struct OpFields {
     completed: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ids: Option<Vec<TodoId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<BaseFields>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unless_after: Option<BaseFields>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct BaseFields {
+    server: Seq,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<Vec<After>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct After {
+    client: ClientId,
+    mid: Mid,
+}
+
+impl From<Base> for BaseFields {
+    fn from(base: Base) -> Self {
+        let after = base.after.into_iter();
+        let after: Vec<_> = after.map(|(client, mid)| After { client, mid }).collect();
+        Self {
+            server: base.server,
+            after: (!after.is_empty()).then_some(after),
+        }
+    }
+}
+
+impl TryFrom<BaseFields> for Base {
+    type Error = Invalid;
+
+    fn try_from(fields: BaseFields) -> Result<Self, Invalid> {
+        let after = fields.after.unwrap_or_default();
+        if after.len() > AFTER_MAX {
+            return Err(Invalid::new(
+                "after",
+                "An edit builds on at most 500 others.",
+            ));
+        }
+        Ok(Self {
+            server: fields.server,
+            after: after
+                .into_iter()
+                .map(|after| (after.client, after.mid))
+                .collect(),
+        })
+    }
 }
 
 fn required<T>(value: Option<T>, field: &'static str) -> Result<T, Invalid> {
@@ -48,10 +101,17 @@ fn required<T>(value: Option<T>, field: &'static str) -> Result<T, Invalid> {
 
 impl From<Op> for OpFields {
     fn from(op: Op) -> Self {
-        let of = |r#type: &str, id| Self {
+        let of = |r#type: &str| Self {
             r#type: r#type.to_owned(),
-            id,
             ..Self::default()
+        };
+        let on = |r#type: &str, id| Self {
+            id: Some(id),
+            ..of(r#type)
+        };
+        let on_all = |r#type: &str, ids| Self {
+            ids: Some(ids),
+            ..of(r#type)
         };
         match op {
             Op::AddTodo {
@@ -61,14 +121,30 @@ impl From<Op> for OpFields {
             } => Self {
                 title: Some(title),
                 position: Some(position),
-                ..of("ADD_TODO", Some(id))
+                ..on("ADD_TODO", id)
             },
             Op::SetCompleted { id, completed } => Self {
                 completed: Some(completed),
-                ..of("SET_COMPLETED", Some(id))
+                ..on("SET_COMPLETED", id)
             },
-            Op::DeleteTodo { id } => of("DELETE_TODO", Some(id)),
-            Op::Noop => of("NOOP", None),
+            Op::SetTitle { id, title, base } => Self {
+                title: Some(title),
+                base: Some(base.into()),
+                ..on("SET_TITLE", id)
+            },
+            Op::MoveTodo { id, position } => Self {
+                position: Some(position),
+                ..on("MOVE_TODO", id)
+            },
+            Op::DeleteTodo { id } => on("DELETE_TODO", id),
+            Op::RestoreTodo { id } => on("RESTORE_TODO", id),
+            Op::SetAllCompleted { ids, completed } => Self {
+                completed: Some(completed),
+                ..on_all("SET_ALL_COMPLETED", ids)
+            },
+            Op::ClearCompleted { ids } => on_all("CLEAR_COMPLETED", ids),
+            Op::RestoreTodos { ids } => on_all("RESTORE_TODOS", ids),
+            Op::Noop => of("NOOP"),
         }
     }
 }
@@ -78,20 +154,40 @@ impl TryFrom<OpFields> for Op {
 
     fn try_from(fields: OpFields) -> Result<Self, Invalid> {
         let id = required(fields.id, "id");
-        match fields.r#type.as_str() {
-            "ADD_TODO" => Ok(Self::AddTodo {
+        let ids = required(fields.ids, "ids");
+        let title = required(fields.title, "title");
+        let position = required(fields.position, "position");
+        let completed = required(fields.completed, "completed");
+        Ok(match fields.r#type.as_str() {
+            "ADD_TODO" => Self::AddTodo {
                 id: id?,
-                title: required(fields.title, "title")?,
-                position: required(fields.position, "position")?,
-            }),
-            "SET_COMPLETED" => Ok(Self::SetCompleted {
+                title: title?,
+                position: position?,
+            },
+            "SET_COMPLETED" => Self::SetCompleted {
                 id: id?,
-                completed: required(fields.completed, "completed")?,
-            }),
-            "DELETE_TODO" => Ok(Self::DeleteTodo { id: id? }),
-            "NOOP" => Ok(Self::Noop),
-            _ => Err(Invalid::new("type", "There is no such op.")),
-        }
+                completed: completed?,
+            },
+            "SET_TITLE" => Self::SetTitle {
+                id: id?,
+                title: title?,
+                base: required(fields.base, "base")?.try_into()?,
+            },
+            "MOVE_TODO" => Self::MoveTodo {
+                id: id?,
+                position: position?,
+            },
+            "DELETE_TODO" => Self::DeleteTodo { id: id? },
+            "RESTORE_TODO" => Self::RestoreTodo { id: id? },
+            "SET_ALL_COMPLETED" => Self::SetAllCompleted {
+                ids: ids?,
+                completed: completed?,
+            },
+            "CLEAR_COMPLETED" => Self::ClearCompleted { ids: ids? },
+            "RESTORE_TODOS" => Self::RestoreTodos { ids: ids? },
+            "NOOP" => Self::Noop,
+            _ => return Err(Invalid::new("type", "There is no such op.")),
+        })
     }
 }
 
@@ -99,7 +195,10 @@ impl From<pending::Mutation> for Mutation {
     fn from(mutation: pending::Mutation) -> Self {
         Self {
             mid: mutation.mid,
-            op: mutation.op.into(),
+            op: OpFields {
+                unless_after: mutation.unless_after.map(BaseFields::from),
+                ..mutation.op.into()
+            },
         }
     }
 }
@@ -107,13 +206,15 @@ impl From<pending::Mutation> for Mutation {
 impl TryFrom<Mutation> for pending::Mutation {
     type Error = Invalid;
 
-    fn try_from(mutation: Mutation) -> Result<Self, Invalid> {
+    fn try_from(mut mutation: Mutation) -> Result<Self, Invalid> {
         if mutation.mid == Mid(0) {
             return Err(Invalid::new("mid", "Mutations are numbered from 1."));
         }
+        let unless_after = mutation.op.unless_after.take();
         Ok(Self {
             mid: mutation.mid,
             op: mutation.op.try_into()?,
+            unless_after: unless_after.map(Base::try_from).transpose()?,
         })
     }
 }
@@ -130,9 +231,12 @@ pub struct Outcome {
     code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<Todo>,
 }
 
-const CODES: [(RejectionCode, &str); 4] = [
+const CODES: [(RejectionCode, &str); 5] = [
+    (RejectionCode::Changed, "CHANGED"),
     (RejectionCode::Gone, "GONE"),
     (RejectionCode::Forbidden, "FORBIDDEN"),
     (RejectionCode::Invalid, "INVALID"),
@@ -140,17 +244,27 @@ const CODES: [(RejectionCode, &str); 4] = [
 ];
 
 impl Outcome {
+    /// The place of its event, if it was applied.
+    pub fn seq(&self) -> Option<Seq> {
+        self.seq
+    }
+
     /// The outcome of mutation `mid`.
     pub fn new(mid: Mid, outcome: pending::Outcome) -> Self {
-        use pending::Outcome::{Applied, Rejected, Skipped, Unknown};
+        use pending::Outcome::{Applied, Conflict, Rejected, Skipped, Unknown};
         let of = |r#type: &str| Self {
             mid,
             r#type: r#type.to_owned(),
             seq: None,
             code: None,
             message: None,
+            current: None,
         };
         match outcome {
+            Conflict(todo) => Self {
+                current: Some(todo),
+                ..of("CONFLICT")
+            },
             Applied(seq) => Self {
                 seq: Some(seq),
                 ..of("APPLIED")
@@ -172,9 +286,10 @@ impl Outcome {
 impl From<Outcome> for pending::Outcome {
     /// An outcome that this version does not know counts as `UNKNOWN`.
     fn from(outcome: Outcome) -> Self {
-        match (outcome.r#type.as_str(), outcome.seq) {
-            ("APPLIED", Some(seq)) => Self::Applied(seq),
-            ("REJECTED", _) => {
+        match (outcome.r#type.as_str(), outcome.seq, outcome.current) {
+            ("APPLIED", Some(seq), _) => Self::Applied(seq),
+            ("CONFLICT", _, Some(todo)) => Self::Conflict(todo),
+            ("REJECTED", ..) => {
                 let code = outcome.code.unwrap_or_default();
                 let known = CODES.iter().find(|(_, name)| *name == code);
                 Self::Rejected(Rejection::new(
@@ -182,7 +297,7 @@ impl From<Outcome> for pending::Outcome {
                     outcome.message.unwrap_or_default(),
                 ))
             }
-            ("SKIPPED", _) => Self::Skipped,
+            ("SKIPPED", ..) => Self::Skipped,
             _ => Self::Unknown,
         }
     }
@@ -209,13 +324,24 @@ pub struct EventFrame {
     client: Option<ClientId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mid: Option<Mid>,
-    payload: Payload,
+    payload: Contents,
 }
 
-/// A whole todo, or only its id.
+/// What an event carries: one thing, or a list of todos.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Contents {
+    Many(Vec<Todo>),
+    One(Box<Payload>),
+}
+
+/// A whole todo, or only its id, or what a bulk op touched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Payload {
-    id: TodoId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<TodoId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ids: Option<Vec<TodoId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     list: Option<ListId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -237,7 +363,8 @@ struct Payload {
 impl From<Todo> for Payload {
     fn from(todo: Todo) -> Self {
         Self {
-            id: todo.id,
+            id: Some(todo.id),
+            ids: None,
             list: Some(todo.list),
             title: Some(todo.title),
             completed: Some(todo.completed),
@@ -253,7 +380,7 @@ impl From<Todo> for Payload {
 impl Payload {
     fn todo(self) -> Option<Todo> {
         Some(Todo {
-            id: self.id,
+            id: self.id?,
             list: self.list?,
             title: self.title?,
             completed: self.completed?,
@@ -269,23 +396,35 @@ impl Payload {
 impl EventFrame {
     /// An event at its place. `origin` is the mutation that made it, unless a plain form did.
     pub fn new(list: ListId, seq: Seq, origin: Option<(ClientId, Mid)>, event: Event) -> Self {
+        let one = |payload| Contents::One(Box::new(payload));
+        let of_ids = |ids| Payload {
+            ids: Some(ids),
+            ..Payload::default()
+        };
         let (r#type, payload) = match event {
-            Event::Added(todo) => ("TODO_ADDED", todo.into()),
-            Event::Updated(todo) => ("TODO_UPDATED", todo.into()),
-            Event::Deleted(id) => (
-                "TODO_DELETED",
-                Payload {
-                    id,
-                    list: None,
-                    title: None,
-                    completed: None,
-                    position: None,
-                    version: None,
-                    title_version: None,
-                    created_at: None,
-                    updated_at: None,
-                },
-            ),
+            Event::Added(todo) => ("TODO_ADDED", one(todo.into())),
+            Event::Updated(todo) => ("TODO_UPDATED", one(todo.into())),
+            Event::Deleted(id) => {
+                let payload = Payload {
+                    id: Some(id),
+                    ..Payload::default()
+                };
+                ("TODO_DELETED", one(payload))
+            }
+            Event::ManyAdded(todos) => ("TODOS_ADDED", Contents::Many(todos)),
+            Event::ManyDeleted(ids) => ("TODOS_DELETED", one(of_ids(ids))),
+            Event::ManyCompleted {
+                ids,
+                completed,
+                updated_at,
+            } => {
+                let payload = Payload {
+                    completed: Some(completed),
+                    updated_at: Some(updated_at),
+                    ..of_ids(ids)
+                };
+                ("TODOS_UPDATED", one(payload))
+            }
         };
         Self {
             r#type: r#type.to_owned(),
@@ -304,10 +443,21 @@ impl EventFrame {
 
     /// The event, unless this version does not know its type.
     pub fn event(self) -> Option<Event> {
+        let payload = match (self.r#type.as_str(), self.payload) {
+            ("TODOS_ADDED", Contents::Many(todos)) => return Some(Event::ManyAdded(todos)),
+            (_, Contents::Many(_)) => return None,
+            (_, Contents::One(payload)) => *payload,
+        };
         match self.r#type.as_str() {
-            "TODO_ADDED" => self.payload.todo().map(Event::Added),
-            "TODO_UPDATED" => self.payload.todo().map(Event::Updated),
-            "TODO_DELETED" => Some(Event::Deleted(self.payload.id)),
+            "TODO_ADDED" => payload.todo().map(Event::Added),
+            "TODO_UPDATED" => payload.todo().map(Event::Updated),
+            "TODO_DELETED" => payload.id.map(Event::Deleted),
+            "TODOS_DELETED" => payload.ids.map(Event::ManyDeleted),
+            "TODOS_UPDATED" => Some(Event::ManyCompleted {
+                ids: payload.ids?,
+                completed: payload.completed?,
+                updated_at: payload.updated_at?,
+            }),
             _ => None,
         }
     }
@@ -386,106 +536,4 @@ impl Pulled {
 
 #[cfg(test)]
 #[cfg(feature = "ssr")]
-mod tests {
-    use super::*;
-    use serde_json::{from_value, json, to_value};
-    use uuid::Uuid;
-
-    fn id() -> TodoId {
-        TodoId(Uuid::from_u128(7))
-    }
-
-    fn decode(op: serde_json::Value) -> Result<pending::Mutation, Invalid> {
-        let mutation: Mutation = from_value(json!({"mid": 1, "op": op})).unwrap();
-        mutation.try_into()
-    }
-
-    #[test]
-    fn every_op_survives_the_wire() {
-        let ops = [
-            Op::AddTodo {
-                id: id(),
-                title: "milk".into(),
-                position: "a0".into(),
-            },
-            Op::SetCompleted {
-                id: id(),
-                completed: true,
-            },
-            Op::DeleteTodo { id: id() },
-            Op::Noop,
-        ];
-        for op in ops {
-            let mutation = pending::Mutation { mid: Mid(3), op };
-            let wire: Mutation =
-                from_value(to_value(Mutation::from(mutation.clone())).unwrap()).unwrap();
-            assert_eq!(pending::Mutation::try_from(wire), Ok(mutation));
-        }
-    }
-
-    #[test]
-    fn what_an_op_lacks_is_named_and_null_means_absent() {
-        let field = |op| decode(op).map_err(|invalid| invalid.field);
-        assert_eq!(
-            field(json!({"type": "ADD_TODO", "id": id(), "position": "a0"})),
-            Err("title")
-        );
-        assert_eq!(
-            field(json!({"type": "SET_COMPLETED", "id": null, "completed": true})),
-            Err("id")
-        );
-        assert_eq!(field(json!({"type": "EXPLODE"})), Err("type"));
-        assert!(field(json!({"type": "NOOP", "id": null, "colour": "red"})).is_ok());
-    }
-
-    #[test]
-    fn every_outcome_survives_the_wire() {
-        use pending::Outcome::{Applied, Rejected, Skipped, Unknown};
-        let mut outcomes = vec![Applied(Seq(4)), Skipped, Unknown];
-        outcomes.extend(CODES.map(|(code, _)| Rejected(Rejection::new(code, "why"))));
-        for outcome in outcomes {
-            let wire = to_value(Outcome::new(Mid(2), outcome.clone())).unwrap();
-            let back: Outcome = from_value(wire).unwrap();
-            assert_eq!(pending::Outcome::from(back), outcome);
-        }
-        assert_eq!(
-            to_value(Outcome::new(Mid(2), Applied(Seq(4)))).unwrap(),
-            json!({"mid": 2, "type": "APPLIED", "seq": 4})
-        );
-    }
-
-    #[test]
-    fn every_event_survives_the_wire() {
-        let todo = Todo {
-            id: id(),
-            list: ListId(Uuid::from_u128(9)),
-            title: "milk".into(),
-            completed: true,
-            position: Position::parse("a0").unwrap(),
-            version: Seq(2),
-            title_version: Seq(1),
-            created_at: 10,
-            updated_at: 20,
-        };
-        for event in [
-            Event::Added(todo.clone()),
-            Event::Updated(todo.clone()),
-            Event::Deleted(id()),
-        ] {
-            let origin = Some((ClientId(Uuid::from_u128(5)), Mid(6)));
-            let wire = to_value(EventFrame::new(todo.list, Seq(2), origin, event.clone())).unwrap();
-            let back: EventFrame = from_value(wire).unwrap();
-            assert_eq!((back.seq(), back.event()), (Seq(2), Some(event)));
-        }
-        assert_eq!(
-            to_value(EventFrame::new(
-                todo.list,
-                Seq(3),
-                None,
-                Event::Deleted(id())
-            ))
-            .unwrap(),
-            json!({"type": "TODO_DELETED", "list": todo.list, "seq": 3, "payload": {"id": id()}})
-        );
-    }
-}
+mod tests;

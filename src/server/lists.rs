@@ -7,7 +7,7 @@ use super::{
 use crate::{
     core::{
         account::User,
-        id::{ClientId, Epoch, ListId, Seq, TodoId, UserId},
+        id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, UserId},
         list::{List, check_name},
         op::{self, Decision, Op, Rejection},
         order::Position,
@@ -52,6 +52,8 @@ pub struct Push {
     pub epoch: Option<Epoch>,
     /// The client.
     pub client: ClientId,
+    /// The client needs no outcome up to here any more.
+    pub acked: Mid,
     /// In the order of their numbers.
     pub mutations: Vec<wire::Mutation>,
 }
@@ -71,6 +73,7 @@ pub async fn push(store: &Store, user: &User, push: Push) -> Result<Pushed, AppE
         .map_err(AppError::malformed_field)?;
     let origin = Origin::Queue {
         client: push.client,
+        acked: push.acked,
         mutations,
     };
     let done = commit(store, user.id, push.list, push.epoch, origin).await?;

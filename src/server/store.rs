@@ -78,6 +78,8 @@ pub enum Origin {
     Queue {
         /// The client.
         client: ClientId,
+        /// The client needs no outcome up to here any more.
+        acked: Mid,
         /// Its mutations, in order.
         mutations: Vec<Mutation>,
     },
@@ -86,7 +88,7 @@ pub enum Origin {
 }
 
 /// The rule that decides an op, given the author's role.
-pub type Decide = fn(Role, &Op, Facts) -> Decision;
+pub type Decide = fn(Role, &Op, &Facts) -> Decision;
 
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! [`fresh`] and [`reopen`] are all that tests of another database replace.
 
 mod accounts;
+mod based;
 mod commit;
 mod history;
 mod lists;
@@ -93,12 +94,14 @@ async fn commit(store: &Store, author: UserId, list: ListId, origin: Origin) -> 
 }
 
 fn queue(client: ClientId, first: u64, ops: Vec<Op>) -> Origin {
-    let mutations = (first..)
-        .map(Mid)
-        .zip(ops)
-        .map(|(mid, op)| Mutation { mid, op });
+    let mutations = (first..).map(Mid).zip(ops).map(|(mid, op)| Mutation {
+        mid,
+        op,
+        unless_after: None,
+    });
     Origin::Queue {
         client,
+        acked: Mid(0),
         mutations: mutations.collect(),
     }
 }

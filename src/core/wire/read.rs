@@ -1,8 +1,8 @@
 //! Reading messages out of whatever holds parsed JSON: the browser's own objects, or serde_json's in tests.
 
-use super::{EventFrame, Outcome, Payload, Pulled, Pushed};
+use super::{Contents, EventFrame, Outcome, Payload, Pulled, Pushed};
 use crate::core::{
-    id::{Mid, Seq},
+    id::{Mid, Seq, TodoId},
     list::Role,
     order::Position,
     todo::Todo,
@@ -21,6 +21,8 @@ pub trait Object: Sized {
     fn object(&self, name: &str) -> Option<Self>;
     /// An array of objects.
     fn objects(&self, name: &str) -> Option<Vec<Self>>;
+    /// An array of strings.
+    fn texts(&self, name: &str) -> Option<Vec<String>>;
 
     /// A string that means something.
     fn parsed<T: FromStr>(&self, name: &str) -> Option<T> {
@@ -61,6 +63,7 @@ impl Read for Outcome {
             seq: object.natural("seq").map(Seq),
             code: object.text("code"),
             message: object.text("message"),
+            current: object.object("current").and_then(|todo| Todo::read(&todo)),
         })
     }
 }
@@ -90,15 +93,23 @@ impl Read for EventFrame {
             seq: Seq(object.natural("seq")?),
             client: object.parsed("client"),
             mid: object.natural("mid").map(Mid),
-            payload: Payload::read(&object.object("payload")?)?,
+            payload: match object.objects("payload") {
+                Some(todos) => Contents::Many(all(todos)?),
+                None => Contents::One(Box::new(Payload::read(&object.object("payload")?)?)),
+            },
         })
     }
 }
 
 impl Read for Payload {
     fn read(object: &impl Object) -> Option<Self> {
+        let ids = object.texts("ids");
+        let parse = |ids: Vec<String>| -> Option<Vec<TodoId>> {
+            ids.iter().map(|id| id.parse().ok()).collect()
+        };
         Some(Self {
-            id: object.parsed("id")?,
+            id: object.parsed("id"),
+            ids: ids.map_or(Some(None), |ids| parse(ids).map(Some))?,
             list: object.parsed("list"),
             title: object.text("title"),
             completed: object.flag("completed"),
@@ -133,8 +144,9 @@ fn role(name: &str) -> Option<Role> {
 mod tests {
     use super::*;
     use crate::core::{
-        id::{ClientId, Epoch, ListId, TodoId},
-        op::{Event, Rejection, RejectionCode},
+        event::Event,
+        id::{ClientId, Epoch, ListId},
+        op::{Rejection, RejectionCode},
         pending,
         replica::Replica,
     };
@@ -157,6 +169,10 @@ mod tests {
         }
         fn objects(&self, name: &str) -> Option<Vec<Self>> {
             self.get(name)?.as_array().cloned()
+        }
+        fn texts(&self, name: &str) -> Option<Vec<String>> {
+            let texts = self.get(name)?.as_array()?.iter();
+            texts.map(|text| text.as_str().map(str::to_owned)).collect()
         }
     }
 
@@ -182,13 +198,13 @@ mod tests {
 
     #[test]
     fn what_serde_writes_is_read_back_the_same() {
-        use pending::Outcome::{Applied, Rejected, Skipped};
+        use pending::Outcome::{Applied, Conflict, Rejected, Skipped};
         let refused = Rejected(Rejection::new(RejectionCode::Limit, "full"));
-        let outcomes = [Applied(Seq(5)), refused, Skipped];
+        let outcomes = [Applied(Seq(5)), refused, Skipped, Conflict(todo())];
         let numbered = outcomes.into_iter().zip(1..);
         let pushed = Pushed {
             epoch: epoch(),
-            last_mid: Mid(3),
+            last_mid: Mid(4),
             outcomes: numbered
                 .map(|(outcome, mid)| Outcome::new(Mid(mid), outcome))
                 .collect(),
@@ -200,9 +216,17 @@ mod tests {
         assert_eq!(Pulled::read(&to_value(&snapshot).unwrap()), Some(snapshot));
 
         let origin = Some((ClientId(Uuid::from_u128(4)), Mid(9)));
+        let completed = Event::ManyCompleted {
+            ids: vec![todo().id],
+            completed: true,
+            updated_at: 7,
+        };
         let events = vec![
             EventFrame::new(LIST, Seq(41), origin, Event::Added(todo())),
             EventFrame::new(LIST, Seq(42), None, Event::Deleted(todo().id)),
+            EventFrame::new(LIST, Seq(43), None, Event::ManyAdded(vec![todo()])),
+            EventFrame::new(LIST, Seq(44), None, Event::ManyDeleted(vec![todo().id])),
+            EventFrame::new(LIST, Seq(45), None, completed),
         ];
         let delta = Pulled::delta(LIST, Role::Owner, Mid(9), epoch(), Seq(42), events);
         assert_eq!(Pulled::read(&to_value(&delta).unwrap()), Some(delta));

@@ -1,9 +1,10 @@
 //! Writing the messages that the browser sends, as JSON text.
 
-use super::OpFields;
+use super::BaseFields;
 use crate::core::{
     id::{ClientId, Epoch, ListId, Seq, UserId},
     pending::Mutation,
+    wire,
 };
 use std::fmt::{Display, Write};
 
@@ -56,9 +57,22 @@ impl Writer {
     }
 }
 
+/// JSON texts of an array.
+fn array(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(","))
+}
+
+fn base(base: BaseFields) -> String {
+    let after = base.after.unwrap_or_default().into_iter().map(|after| {
+        let client = Writer::new().text("client", &after.client.to_string());
+        client.plain("mid", after.mid.0).end()
+    });
+    let server = Writer::new().plain("server", base.server.0);
+    server.plain("after", array(after)).end()
+}
+
 fn mutation(mutation: Mutation) -> String {
-    let mid = mutation.mid;
-    let op = OpFields::from(mutation.op);
+    let wire::Mutation { mid, op } = mutation.into();
     let mut fields = Writer::new().text("type", &op.r#type);
     if let Some(id) = op.id {
         fields = fields.text("id", &id.to_string());
@@ -71,6 +85,15 @@ fn mutation(mutation: Mutation) -> String {
     }
     if let Some(position) = op.position {
         fields = fields.text("position", &position);
+    }
+    if let Some(ids) = op.ids {
+        fields = fields.plain("ids", array(ids.iter().map(|id| format!("\"{id}\""))));
+    }
+    if let Some(seen) = op.base {
+        fields = fields.plain("base", base(seen));
+    }
+    if let Some(seen) = op.unless_after {
+        fields = fields.plain("unless_after", base(seen));
     }
     Writer::new()
         .plain("mid", mid.0)
@@ -86,13 +109,12 @@ pub fn push(
     client: ClientId,
     mutations: Vec<Mutation>,
 ) -> String {
-    let mutations: Vec<String> = mutations.into_iter().map(mutation).collect();
     Writer::new()
         .text("user", &user.to_string())
         .text("list", &list.to_string())
         .text("epoch", &epoch.to_string())
         .text("client", &client.to_string())
-        .plain("mutations", format_args!("[{}]", mutations.join(",")))
+        .plain("mutations", array(mutations.into_iter().map(mutation)))
         .end()
 }
 
@@ -111,9 +133,9 @@ pub fn pull(user: UserId, list: ListId, epoch: Epoch, since: Seq) -> String {
 mod tests {
     use super::*;
     use crate::core::{
+        conflict::Base,
         id::{Mid, TodoId},
         op::Op,
-        wire,
     };
     use proptest::prelude::*;
     use serde_json::{Value, from_str, from_value, json};
@@ -121,8 +143,23 @@ mod tests {
 
     const ID: Uuid = Uuid::from_u128(7);
 
+    fn undo(op: Op) -> Mutation {
+        Mutation {
+            mid: Mid(8),
+            op,
+            unless_after: Some(seen()),
+        }
+    }
+
+    fn seen() -> Base {
+        Base {
+            server: Seq(41),
+            after: vec![(ClientId(ID), Mid(3)), (ClientId(ID), Mid(4))],
+        }
+    }
+
     fn sent(op: Op) -> Value {
-        let mutations = vec![Mutation { mid: Mid(8), op }];
+        let mutations = vec![undo(op)];
         from_str(&push(
             UserId(ID),
             ListId(ID),
@@ -135,18 +172,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_typed_arrives_at_the_server_as_it_was(title in any::<String>(), completed: bool) {
+        fn whatever_is_typed_arrives_at_the_server_as_it_was(title in any::<String>(), other in any::<String>(), completed: bool) {
             let id = TodoId(ID);
             let ops = [
                 Op::AddTodo { id, title, position: "a0".into() },
                 Op::SetCompleted { id, completed },
+                Op::SetTitle { id, title: other, base: seen() },
+                Op::MoveTodo { id, position: "a1".into() },
                 Op::DeleteTodo { id },
+                Op::RestoreTodo { id },
+                Op::SetAllCompleted { ids: vec![id, id], completed },
+                Op::ClearCompleted { ids: vec![] },
+                Op::RestoreTodos { ids: vec![id] },
                 Op::Noop,
             ];
             for op in ops {
                 let body = sent(op.clone());
                 let read: wire::Mutation = from_value(body["mutations"][0].clone()).unwrap();
-                prop_assert_eq!(Mutation::try_from(read), Ok(Mutation { mid: Mid(8), op }));
+                prop_assert_eq!(Mutation::try_from(read), Ok(undo(op)));
             }
         }
     }

@@ -168,13 +168,24 @@ async fn a_gap_refuses_the_whole_batch_and_leaves_nothing() {
     let mutations = [1, 2, 4].map(|mid| Mutation {
         mid: Mid(mid),
         op: add(todo()),
+        unless_after: None,
     });
     for mutations in [
         mutations.to_vec(),
         mutations[1..].to_vec(),
         vec![mutations[2].clone()],
     ] {
-        let refused = commit(&store, ada, list, Origin::Queue { client, mutations }).await;
+        let refused = commit(
+            &store,
+            ada,
+            list,
+            Origin::Queue {
+                client,
+                acked: Mid(0),
+                mutations,
+            },
+        )
+        .await;
         assert!(
             matches!(refused, Err(StoreError::OutOfOrder)),
             "{refused:?}"

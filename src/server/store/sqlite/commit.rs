@@ -5,13 +5,15 @@
 use super::{
     Sqlite,
     lists::{access, claim, last_mid},
-    rows::{corrupt, integer, todo},
+    rows::{corrupt, integer, seq, todo},
 };
 use crate::{
     core::{
+        conflict::Base,
+        event::Event,
         id::{ClientId, ListId, Mid, Seq, TodoId, UserId},
         list::Role,
-        op::{Decision, Event, Facts, Op, Slot},
+        op::{Decision, Facts, IDS_MAX, Op, Slot},
         pending,
         todo::Todo,
         wire::{EventFrame, Outcome},
@@ -19,6 +21,7 @@ use crate::{
     server::store::{Batch, Committed, Decide, Origin, StoreError, Stored},
 };
 use sqlx::{Row, SqliteConnection};
+use std::collections::BTreeMap;
 
 impl Sqlite {
     pub(in crate::server::store) async fn commit(
@@ -41,9 +44,13 @@ impl Sqlite {
             decide,
         };
         let (last_mid, outcomes) = match batch.origin {
-            Origin::Queue { client, mutations } => work.queue(client, mutations).await?,
+            Origin::Queue {
+                client,
+                acked,
+                mutations,
+            } => work.queue(client, acked, mutations).await?,
             Origin::Form(op) => {
-                let outcome = work.op(op, None).await?;
+                let outcome = work.op(&op, None, None).await?;
                 (Mid(0), vec![Outcome::new(Mid(0), outcome)])
             }
         };
@@ -71,10 +78,12 @@ impl Work<'_> {
     async fn queue(
         &mut self,
         client: ClientId,
+        acked: Mid,
         mutations: Vec<pending::Mutation>,
     ) -> Stored<(Mid, Vec<Outcome>)> {
         claim(self.connection, client, self.author).await?;
         let before = last_mid(self.connection, self.list, client).await?;
+        self.forget(client, acked.min(before)).await?;
         let mut last = before;
         let mut outcomes = Vec::with_capacity(mutations.len());
         for mutation in mutations {
@@ -82,7 +91,7 @@ impl Work<'_> {
                 outcomes.push(self.stored_outcome(client, mutation.mid).await?);
             } else if mutation.mid == last.next() {
                 let mid = mutation.mid;
-                let outcome = self.op(mutation.op, Some((client, mid))).await?;
+                let outcome = self.mutation(&mutation, client).await?;
                 let outcome = Outcome::new(mid, outcome);
                 self.store_outcome(client, &outcome).await?;
                 outcomes.push(outcome);
@@ -105,27 +114,48 @@ impl Work<'_> {
         Ok((last, outcomes))
     }
 
+    async fn mutation(
+        &mut self,
+        mutation: &pending::Mutation,
+        client: ClientId,
+    ) -> Stored<pending::Outcome> {
+        let origin = Some((client, mutation.mid));
+        self.op(&mutation.op, mutation.unless_after.as_ref(), origin)
+            .await
+    }
+
     /// Decides one op and writes what follows from it.
-    async fn op(&mut self, op: Op, origin: Option<(ClientId, Mid)>) -> Stored<pending::Outcome> {
-        let (slot, live) = (self.slot(op.subject()).await?, self.live().await?);
-        let was = match &slot {
-            Slot::Live { todo, .. } => Some(todo.completed),
-            _ => None,
-        };
+    async fn op(
+        &mut self,
+        op: &Op,
+        unless_after: Option<&Base>,
+        origin: Option<(ClientId, Mid)>,
+    ) -> Stored<pending::Outcome> {
         let seq = self.head.next();
+        let based_on = match op {
+            Op::SetTitle { base, .. } => self.resolve(base).await?,
+            _ => Seq(0),
+        };
+        let unless_after = match unless_after {
+            Some(base) => Some(self.resolve(base).await?),
+            None => None,
+        };
         let facts = Facts {
             list: self.list,
-            slot,
-            live,
+            slots: self.slots(op).await?,
+            live: self.live().await?,
             author: self.author,
             seq,
             now: self.now,
+            based_on,
+            unless_after,
         };
-        match (self.decide)(self.role, &op, facts) {
+        match (self.decide)(self.role, op, &facts) {
             Decision::Skipped => Ok(pending::Outcome::Skipped),
             Decision::Rejected(rejection) => Ok(pending::Outcome::Rejected(rejection)),
+            Decision::Conflict(current) => Ok(pending::Outcome::Conflict(current)),
             Decision::Applied(event) => {
-                self.effect(&event, was).await?;
+                self.effect(&event, &facts).await?;
                 self.append(seq, origin, event).await?;
                 self.head = seq;
                 Ok(pending::Outcome::Applied(seq))
@@ -133,25 +163,57 @@ impl Work<'_> {
         }
     }
 
-    async fn slot(&mut self, id: Option<TodoId>) -> Stored<Slot> {
-        let Some(id) = id else {
-            return Ok(Slot::Never);
-        };
+    /// The version that an edit was based on.
+    async fn resolve(&mut self, base: &Base) -> Stored<Seq> {
+        let mut applied = BTreeMap::new();
+        for &(client, mid) in &base.after {
+            let row = sqlx::query(
+                "SELECT seq FROM outcomes WHERE list_id = ? AND client_id = ? AND mid = ? AND seq IS NOT NULL",
+            )
+            .bind(self.list.0)
+            .bind(client.0)
+            .bind(integer(mid.0))
+            .fetch_optional(&mut *self.connection)
+            .await?;
+            if let Some(row) = row {
+                applied.insert((client, mid), seq(&row, "seq")?);
+            }
+        }
+        Ok(base.resolve(|client, mid| applied.get(&(client, mid)).copied()))
+    }
+
+    /// What the list has under the ids that an op names. Too many are not looked up: the op is refused anyway.
+    async fn slots(&mut self, op: &Op) -> Stored<BTreeMap<TodoId, Slot>> {
+        let mut slots = BTreeMap::new();
+        for id in op.ids().iter().take(IDS_MAX) {
+            if let Some(slot) = self.slot(*id).await? {
+                slots.insert(*id, slot);
+            }
+        }
+        Ok(slots)
+    }
+
+    async fn slot(&mut self, id: TodoId) -> Stored<Option<Slot>> {
         let row = sqlx::query("SELECT * FROM todos WHERE list_id = ? AND id = ?")
             .bind(self.list.0)
             .bind(id.0)
             .fetch_optional(&mut *self.connection)
             .await?;
-        let Some(row) = row else {
-            return Ok(Slot::Never);
-        };
-        if row.try_get::<Option<i64>, _>("deleted_at")?.is_some() {
-            return Ok(Slot::Deleted);
-        }
-        Ok(Slot::Live {
-            creator: UserId(row.try_get("creator")?),
-            todo: todo(self.list, &row)?,
-        })
+        let Some(row) = row else { return Ok(None) };
+        let found = todo(self.list, &row)?;
+        let is_deleted = row.try_get::<Option<i64>, _>("deleted_at")?.is_some();
+        Ok(Some(if is_deleted {
+            Slot::Deleted {
+                version: found.version,
+                // A live title is never empty: purging leaves it so.
+                todo: (!found.title.is_empty()).then_some(found),
+            }
+        } else {
+            Slot::Live {
+                creator: UserId(row.try_get("creator")?),
+                todo: found,
+            }
+        }))
     }
 
     async fn live(&mut self) -> Stored<usize> {
@@ -162,32 +224,39 @@ impl Work<'_> {
         usize::try_from(row.try_get::<i64, _>(0)?).map_err(|_| corrupt("a negative counter"))
     }
 
-    /// Writes what an event changes. `was`: whether the todo was there before, and completed.
-    async fn effect(&mut self, event: &Event, was: Option<bool>) -> Stored<()> {
-        let is = match event {
-            Event::Added(todo) | Event::Updated(todo) => {
-                self.put(todo).await?;
-                Some(todo.completed)
+    /// Writes what an event changes in the list, its counters included.
+    async fn effect(&mut self, event: &Event, facts: &Facts) -> Stored<()> {
+        let mut touched: Vec<Todo> = facts.slots.values().filter_map(live_todo).collect();
+        let before = count(&touched);
+        event.clone().apply(facts.seq, &mut touched);
+        let after = count(&touched);
+        for id in event.ids() {
+            match touched.iter().find(|todo| todo.id == id) {
+                Some(todo) => self.put(todo).await?,
+                None => self.bury(id, facts.seq).await?,
             }
-            Event::Deleted(id) => {
-                sqlx::query(
-                    "UPDATE todos SET deleted_at = ? WHERE list_id = ? AND id = ? AND deleted_at IS NULL",
-                )
-                .bind(self.now)
-                .bind(self.list.0)
-                .bind(id.0)
-                .execute(&mut *self.connection)
-                .await?;
-                None
-            }
-        };
-        let remaining = |completed: Option<bool>| i64::from(completed == Some(false));
+        }
         sqlx::query("UPDATE lists SET total = total + ?, remaining = remaining + ? WHERE id = ?")
-            .bind(i64::from(is.is_some()) - i64::from(was.is_some()))
-            .bind(remaining(is) - remaining(was))
+            .bind(after.0 - before.0)
+            .bind(after.1 - before.1)
             .bind(self.list.0)
             .execute(&mut *self.connection)
             .await?;
+        Ok(())
+    }
+
+    /// Makes a tombstone. One that is there already stays as it is.
+    async fn bury(&mut self, id: TodoId, seq: Seq) -> Stored<()> {
+        sqlx::query(
+            "UPDATE todos SET deleted_at = ?1, updated_at = ?1, version = ?2
+             WHERE list_id = ?3 AND id = ?4 AND deleted_at IS NULL",
+        )
+        .bind(self.now)
+        .bind(integer(seq.0))
+        .bind(self.list.0)
+        .bind(id.0)
+        .execute(&mut *self.connection)
+        .await?;
         Ok(())
     }
 
@@ -241,13 +310,28 @@ impl Work<'_> {
     async fn store_outcome(&mut self, client: ClientId, outcome: &Outcome) -> Stored<()> {
         let text = serde_json::to_string(outcome).map_err(|_| corrupt("an outcome"))?;
         sqlx::query(
-            "INSERT INTO outcomes (list_id, client_id, mid, outcome, decided_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO outcomes (list_id, client_id, mid, outcome, seq, decided_at) VALUES (?, ?, ?, ?, ?, ?)",
         )
         .bind(self.list.0)
         .bind(client.0)
         .bind(integer(outcome.mid.0))
         .bind(text)
+        .bind(outcome.seq().map(|seq| integer(seq.0)))
         .bind(self.now)
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets outcomes that the client needs no more, except the places of applied ones: later edits may be
+    /// built on them.
+    async fn forget(&mut self, client: ClientId, acked: Mid) -> Stored<()> {
+        sqlx::query(
+            "DELETE FROM outcomes WHERE list_id = ? AND client_id = ? AND mid <= ? AND seq IS NULL",
+        )
+        .bind(self.list.0)
+        .bind(client.0)
+        .bind(integer(acked.0))
         .execute(&mut *self.connection)
         .await?;
         Ok(())
@@ -267,4 +351,17 @@ impl Work<'_> {
             None => Ok(Outcome::new(mid, pending::Outcome::Unknown)),
         }
     }
+}
+
+fn live_todo(slot: &Slot) -> Option<Todo> {
+    match slot {
+        Slot::Live { todo, .. } => Some(todo.clone()),
+        Slot::Deleted { .. } => None,
+    }
+}
+
+/// How many there are, and how many of them are not completed.
+fn count(todos: &[Todo]) -> (i64, i64) {
+    let remaining = todos.iter().filter(|todo| !todo.completed).count();
+    (todos.len() as i64, remaining as i64)
 }

@@ -97,6 +97,8 @@ CREATE TABLE outcomes (
   mid INTEGER NOT NULL,
   -- The outcome's JSON, exactly as it was answered.
   outcome TEXT NOT NULL,
+  -- The place of its event, if it was applied: kept as long as the list, for edits that were built on it.
+  seq INTEGER,
   decided_at INTEGER NOT NULL,
   PRIMARY KEY (list_id, client_id, mid)
 ) STRICT, WITHOUT ROWID;
