@@ -27,6 +27,34 @@ pub async fn lists(user: Option<UserId>) -> Result<Vec<List>, AppError> {
     Ok(visit.state.store.lists(user.id).await?)
 }
 
+/// Another name for a list.
+#[server(endpoint = "rename_list")]
+pub async fn rename_list(
+    user: Option<UserId>,
+    list: ListId,
+    name: String,
+) -> Result<List, AppError> {
+    let visit = crate::server::visit::Visit::here()?;
+    let user = visit.user(user).await?;
+    crate::server::lists::rename(&visit.state.store, &user, list, &name).await
+}
+
+/// Away with a list, for now.
+#[server(endpoint = "delete_list")]
+pub async fn delete_list(user: Option<UserId>, list: ListId) -> Result<(), AppError> {
+    let visit = crate::server::visit::Visit::here()?;
+    let user = visit.user(user).await?;
+    crate::server::lists::remove(&visit.state.store, &user, list).await
+}
+
+/// Back with a list that was deleted.
+#[server(endpoint = "restore_list")]
+pub async fn restore_list(user: Option<UserId>, list: ListId) -> Result<List, AppError> {
+    let visit = crate::server::visit::Visit::here()?;
+    let user = visit.user(user).await?;
+    crate::server::lists::restore(&visit.state.store, &user, list).await
+}
+
 /// A new todo at the end.
 #[server(endpoint = "add_todo")]
 pub async fn add_todo(user: Option<UserId>, list: ListId, title: String) -> Result<(), AppError> {

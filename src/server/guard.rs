@@ -229,7 +229,9 @@ fn after(action: &str, fields: &[(String, String)]) -> Option<(String, String)> 
         "/api/register" => Some(sign_in("/register")),
         "/api/login" => Some(sign_in("/login")),
         "/api/logout" => Some(("/".to_owned(), "/".to_owned())),
-        "/api/create_list" => Some(("/lists".to_owned(), "/lists".to_owned())),
+        "/api/create_list" | "/api/rename_list" | "/api/delete_list" | "/api/restore_list" => {
+            Some(("/lists".to_owned(), "/lists".to_owned()))
+        }
         "/api/add_todo" | "/api/set_completed" | "/api/delete_todo" => Some((page.clone(), page)),
         _ => None,
     }

@@ -2,13 +2,13 @@
 
 use super::{
     clock,
-    store::{Batch, Committed, Decide, Origin, Store},
+    store::{Allow, Batch, Committed, Decide, Origin, Store},
 };
 use crate::{
     core::{
         account::User,
         id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, UserId},
-        list::{List, check_name},
+        list::{List, Role, check_name},
         op::{self, Decision, Op, Rejection},
         order::Position,
         pending::{Mutation, Outcome},
@@ -18,6 +18,12 @@ use crate::{
     error::{AppError, Code},
 };
 use uuid::Uuid;
+
+/// How long a deleted list can be restored, in milliseconds.
+const RESTORABLE: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// A list itself is its owner's to change.
+const OWNER: Allow = |role| role == Role::Owner;
 
 /// Who may not edit is refused; everybody else gets what `core` decides.
 const DECIDE: Decide = |role, op, facts| {
@@ -41,6 +47,39 @@ pub async fn create(
     let name = check_name(name)?;
     let id = id.unwrap_or_else(|| ListId(Uuid::now_v7()));
     Ok(store.create_list(id, name, user.id, clock::now()).await?)
+}
+
+/// Another name for a list of this person's own.
+///
+/// # Errors
+/// 403 for members who do not own it, 404, 422.
+pub async fn rename(
+    store: &Store,
+    user: &User,
+    list: ListId,
+    name: &str,
+) -> Result<List, AppError> {
+    let name = check_name(name)?;
+    Ok(store.rename_list(user.id, list, name, OWNER).await?)
+}
+
+/// Away with a list of this person's own. It can be restored for 30 days.
+///
+/// # Errors
+/// 403 for members who do not own it, 404.
+pub async fn remove(store: &Store, user: &User, list: ListId) -> Result<(), AppError> {
+    Ok(store
+        .delete_list(user.id, list, OWNER, clock::now())
+        .await?)
+}
+
+/// Back with a deleted list of this person's own.
+///
+/// # Errors
+/// 403 for members who do not own it, 404 after 30 days, 422 at 200 lists.
+pub async fn restore(store: &Store, user: &User, list: ListId) -> Result<List, AppError> {
+    let since = clock::now() - RESTORABLE;
+    Ok(store.restore_list(user.id, list, OWNER, since).await?)
 }
 
 /// What a push carries, beside who sends it.

@@ -90,6 +90,9 @@ pub enum Origin {
 /// The rule that decides an op, given the author's role.
 pub type Decide = fn(Role, &Op, &Facts) -> Decision;
 
+/// The rule that lets somebody change a list itself, given their role.
+pub type Allow = fn(Role) -> bool;
+
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
@@ -106,6 +109,8 @@ pub struct Committed {
 pub enum StoreError {
     /// No such thing, or not for this person.
     NotFound,
+    /// A member, but not one who may do this.
+    Forbidden,
     /// The name of this kind is taken.
     Taken,
     /// A person has as many lists as there may be.
@@ -130,6 +135,9 @@ impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::not_found(),
+            StoreError::Forbidden => {
+                Self::new(Code::Forbidden, "Only the owner of this list may do that.")
+            }
             StoreError::Taken => Self::new(Code::Taken, "This is taken already."),
             StoreError::Limit => Self::new(
                 Code::Limit,
@@ -205,6 +213,13 @@ methods! {
     fn lists(user: UserId) -> Vec<List>;
     /// One list, as this person sees it.
     fn list(user: UserId, list: ListId) -> List;
+    /// Another name for a list. [`StoreError::Forbidden`] to whom the rule does not let.
+    fn rename_list(user: UserId, list: ListId, name: &str, allow: Allow) -> List;
+    /// Away with a list; again, and nothing changes. [`StoreError::Forbidden`] as above.
+    fn delete_list(user: UserId, list: ListId, allow: Allow, now: i64) -> ();
+    /// Back with a list that was deleted at `since` or later. [`StoreError::NotFound`] for older ones,
+    /// [`StoreError::Forbidden`] as above, [`StoreError::Limit`] at 200 lists.
+    fn restore_list(user: UserId, list: ListId, allow: Allow, since: i64) -> List;
     /// The place of the last todo of a list.
     fn last_position(user: UserId, list: ListId) -> Option<Position>;
     /// A list's todos, or what came since. Names the client, if there is one.

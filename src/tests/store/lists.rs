@@ -1,7 +1,7 @@
 //! Lists and who sees them.
 
 use super::*;
-use crate::core::list::{LISTS_MAX, Role};
+use crate::core::list::{LISTS_MAX, List, Role};
 
 #[tokio::test]
 async fn a_new_list_is_its_owners_and_empty() {
@@ -128,4 +128,70 @@ async fn the_last_position_is_the_greatest_among_the_live_todos() {
         .await
         .unwrap();
     assert_eq!(position().await.as_str(), "a5");
+}
+
+#[tokio::test]
+async fn an_owner_renames_deletes_and_restores_and_finds_everything_again() {
+    let (store, _folder) = fresh().await;
+    let (ada, id) = owner(&store).await;
+    commit(&store, ada, id, Origin::Form(add(todo())))
+        .await
+        .unwrap();
+    let renamed = store
+        .rename_list(ada, id, "Market", |_| true)
+        .await
+        .unwrap();
+    assert_eq!((renamed.name.as_str(), renamed.total), ("Market", 1));
+
+    let before = snapshot(&store, ada, id).await;
+    for now in [500, 700] {
+        // Deleting it again does not begin its 30 days again.
+        store.delete_list(ada, id, |_| true, now).await.unwrap();
+        not_found(store.list(ada, id).await);
+        assert_eq!(store.lists(ada).await.unwrap(), []);
+        not_found(commit(&store, ada, id, Origin::Form(add(todo()))).await);
+    }
+    not_found(store.restore_list(ada, id, |_| true, 501).await);
+    let restored = store.restore_list(ada, id, |_| true, 500).await.unwrap();
+    assert_eq!(restored, renamed);
+    assert_eq!(snapshot(&store, ada, id).await, before);
+    // Of a list that is there, nothing changes.
+    assert_eq!(
+        store.restore_list(ada, id, |_| true, 900).await.unwrap(),
+        renamed
+    );
+}
+
+#[tokio::test]
+async fn whom_the_rule_does_not_let_and_strangers_change_no_list() {
+    let (store, _folder) = fresh().await;
+    let (ada, id) = owner(&store).await;
+    let bob = user(&store).await;
+    let nobody = |_| false;
+    let forbidden = |refused: Result<List, StoreError>| {
+        assert!(matches!(refused, Err(StoreError::Forbidden)), "{refused:?}");
+    };
+    forbidden(store.rename_list(ada, id, "x", nobody).await);
+    forbidden(store.restore_list(ada, id, nobody, 0).await);
+    let refused = store.delete_list(ada, id, nobody, 5).await;
+    assert!(matches!(refused, Err(StoreError::Forbidden)), "{refused:?}");
+    not_found(store.rename_list(bob, id, "x", |_| true).await);
+    not_found(store.restore_list(bob, id, |_| true, 0).await);
+    not_found(store.delete_list(bob, id, |_| true, 5).await);
+    assert_eq!(store.list(ada, id).await.unwrap().name, "Groceries");
+}
+
+#[tokio::test]
+async fn a_list_comes_back_only_where_there_is_room() {
+    let (store, _folder) = fresh().await;
+    let (ada, id) = owner(&store).await;
+    store.delete_list(ada, id, |_| true, 5).await.unwrap();
+    for _ in 0..LISTS_MAX {
+        store
+            .create_list(ListId(uuid()), "Groceries", ada, 6)
+            .await
+            .unwrap();
+    }
+    let refused = store.restore_list(ada, id, |_| true, 0).await;
+    assert!(matches!(refused, Err(StoreError::Limit)), "{refused:?}");
 }

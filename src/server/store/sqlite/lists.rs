@@ -9,7 +9,7 @@ use crate::{
         replica::Replica,
         wire::{EventFrame, Pulled},
     },
-    server::store::{StoreError, Stored},
+    server::store::{Allow, StoreError, Stored},
 };
 use sqlx::{Row, SqliteConnection};
 
@@ -75,6 +75,72 @@ impl Sqlite {
         let mut connection = self.readers.acquire().await?;
         let found = overview(&mut connection, user, Some(list)).await?.pop();
         found.ok_or(StoreError::NotFound)
+    }
+
+    pub(in crate::server::store) async fn rename_list(
+        &self,
+        user: UserId,
+        list: ListId,
+        name: &str,
+        allow: Allow,
+    ) -> Stored<List> {
+        let mut transaction = self.begin().await?;
+        let (role, _) = access(&mut transaction, user, list).await?;
+        allowed(role, allow)?;
+        sqlx::query("UPDATE lists SET name = ? WHERE id = ?")
+            .bind(name)
+            .bind(list.0)
+            .execute(&mut *transaction)
+            .await?;
+        let renamed = overview(&mut transaction, user, Some(list)).await?.pop();
+        transaction.commit().await?;
+        renamed.ok_or(StoreError::NotFound)
+    }
+
+    pub(in crate::server::store) async fn delete_list(
+        &self,
+        user: UserId,
+        list: ListId,
+        allow: Allow,
+        now: i64,
+    ) -> Stored<()> {
+        let mut transaction = self.begin().await?;
+        let (role, _) = membership(&mut transaction, user, list).await?;
+        allowed(role, allow)?;
+        sqlx::query("UPDATE lists SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL")
+            .bind(now)
+            .bind(list.0)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    pub(in crate::server::store) async fn restore_list(
+        &self,
+        user: UserId,
+        list: ListId,
+        allow: Allow,
+        since: i64,
+    ) -> Stored<List> {
+        let mut transaction = self.begin().await?;
+        let (role, deleted_at) = membership(&mut transaction, user, list).await?;
+        allowed(role, allow)?;
+        if let Some(deleted_at) = deleted_at {
+            if deleted_at < since {
+                return Err(StoreError::NotFound);
+            }
+            if overview(&mut transaction, user, None).await?.len() >= LISTS_MAX {
+                return Err(StoreError::Limit);
+            }
+            sqlx::query("UPDATE lists SET deleted_at = NULL WHERE id = ?")
+                .bind(list.0)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let restored = overview(&mut transaction, user, Some(list)).await?.pop();
+        transaction.commit().await?;
+        restored.ok_or(StoreError::NotFound)
     }
 
     pub(in crate::server::store) async fn last_position(
@@ -163,6 +229,32 @@ async fn overview(
         .fetch_all(connection)
         .await?;
     rows.iter().map(rows::list).collect()
+}
+
+fn allowed(role: Role, allow: Allow) -> Stored<()> {
+    if allow(role) {
+        Ok(())
+    } else {
+        Err(StoreError::Forbidden)
+    }
+}
+
+/// The role of a member, and when the list was deleted, if it was.
+async fn membership(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    list: ListId,
+) -> Stored<(Role, Option<i64>)> {
+    let row = sqlx::query(
+        "SELECT m.role, l.deleted_at FROM members m JOIN lists l ON l.id = m.list_id
+         WHERE m.list_id = ? AND m.user_id = ?",
+    )
+    .bind(list.0)
+    .bind(user.0)
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreError::NotFound)?;
+    Ok((rows::role(&row)?, row.try_get("deleted_at")?))
 }
 
 /// The role of a member, and the list's last `seq`.

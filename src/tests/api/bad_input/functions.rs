@@ -35,7 +35,7 @@ pub enum Kind {
 const NOT_JSON: &[&str] = &["", "{", "null", "7", "list=x"];
 const NO_IDS: &[&str] = &["user=not-an-id", "user=%ff%fe", "user[a]=b"];
 
-pub const FUNCTIONS: [Function; 11] = [
+pub const FUNCTIONS: [Function; 14] = [
     Function {
         name: "register",
         kind: Kind::Public,
@@ -88,6 +88,39 @@ pub const FUNCTIONS: [Function; 11] = [
             ("id", their_list, 409, "TAKEN"),
         ],
         unreadable: &["name=x&id=not-an-id", "user=x&name=x"],
+    },
+    Function {
+        name: "rename_list",
+        kind: Kind::Form,
+        works: |scene| json!({"user": scene.mine.person.id, "list": scene.mine.list, "name": "Work"}),
+        required: &["list", "name"],
+        foreign: &[
+            ("user", their_id, 401, "OTHER_USER"),
+            ("list", their_list, 404, "NOT_FOUND"),
+        ],
+        unreadable: &["list=not-an-id&name=x", "user=x&list=x&name=x"],
+    },
+    Function {
+        name: "delete_list",
+        kind: Kind::Form,
+        works: |scene| json!({"user": scene.mine.person.id, "list": scene.mine.list}),
+        required: &["list"],
+        foreign: &[
+            ("user", their_id, 401, "OTHER_USER"),
+            ("list", their_list, 404, "NOT_FOUND"),
+        ],
+        unreadable: &["list=not-an-id&name=x", "user=x&list=x&name=x"],
+    },
+    Function {
+        name: "restore_list",
+        kind: Kind::Form,
+        works: |scene| json!({"user": scene.mine.person.id, "list": scene.mine.list}),
+        required: &["list"],
+        foreign: &[
+            ("user", their_id, 401, "OTHER_USER"),
+            ("list", their_list, 404, "NOT_FOUND"),
+        ],
+        unreadable: &["list=not-an-id&name=x", "user=x&list=x&name=x"],
     },
     Function {
         name: "lists",
