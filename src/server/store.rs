@@ -9,6 +9,7 @@
 //! 5. A client belongs to the user who names it first; from anybody else it is [`StoreError::ClientTaken`].
 //! 6. Who is not a member gets [`StoreError::NotFound`], as for a list that is not there.
 
+mod fair;
 mod sqlite;
 
 use crate::{
@@ -121,6 +122,8 @@ pub enum StoreError {
     OutOfOrder,
     /// The caller believes in another history.
     Epoch,
+    /// More waits than can be done soon.
+    Busy,
     /// The database failed. Its own words are for the log only.
     Database(sqlx::Error),
 }
@@ -151,7 +154,9 @@ impl From<StoreError> for AppError {
             StoreError::Epoch => {
                 Self::new(Code::Epoch, "The server's data was restored from a backup.")
             }
-            StoreError::Database(sqlx::Error::PoolTimedOut) => Self::unavailable(2),
+            StoreError::Busy | StoreError::Database(sqlx::Error::PoolTimedOut) => {
+                Self::unavailable(2)
+            }
             StoreError::Database(cause) => {
                 tracing::error!(%cause, "the database failed");
                 Self::internal()
@@ -234,7 +239,15 @@ impl Store {
     /// # Errors
     /// The database cannot be opened, or was written by a newer version.
     pub async fn open(url: &str) -> Stored<Self> {
-        Ok(Self::Sqlite(Sqlite::open(url).await?))
+        Self::open_grouping(url, sqlite::GROUP_MAX).await
+    }
+
+    /// As [`Store::open`], with at most so many batches in one transaction. For measuring what grouping gains.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_grouping(url: &str, batches: usize) -> Stored<Self> {
+        Ok(Self::Sqlite(Sqlite::open(url, batches).await?))
     }
 
     /// Ends all connections, after the work in hand.

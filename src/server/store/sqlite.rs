@@ -5,11 +5,14 @@
 
 mod accounts;
 mod commit;
+mod group;
 mod lists;
 mod rows;
 
 use super::Stored;
 use crate::core::id::Epoch;
+pub(in crate::server::store) use group::GROUP_MAX;
+use group::Group;
 use sqlx::{
     AssertSqlSafe, Connection, Row, SqlSafeStr, Sqlite as Driver, SqliteConnection, Transaction,
     migrate::{Migration, MigrationType, Migrator},
@@ -38,10 +41,12 @@ pub struct Sqlite {
     writer: SqlitePool,
     readers: SqlitePool,
     epoch: Epoch,
+    group: Group,
 }
 
 impl Sqlite {
-    pub(super) async fn open(url: &str) -> Stored<Self> {
+    /// `group`: batches in one transaction at most.
+    pub(super) async fn open(url: &str, group: usize) -> Stored<Self> {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -59,6 +64,7 @@ impl Sqlite {
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
         Ok(Self {
+            group: Group::start(writer.clone(), epoch, group),
             writer,
             readers,
             epoch,
@@ -78,6 +84,7 @@ impl Sqlite {
     }
 
     pub(super) async fn close(&self) {
+        self.group.close();
         self.readers.close().await;
         self.writer.close().await;
     }

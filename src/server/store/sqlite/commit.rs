@@ -11,7 +11,7 @@ use crate::{
     core::{
         conflict::Base,
         event::Event,
-        id::{ClientId, ListId, Mid, Seq, TodoId, UserId},
+        id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, UserId},
         list::Role,
         op::{Decision, Facts, IDS_MAX, Op, Slot},
         pending,
@@ -29,38 +29,46 @@ impl Sqlite {
         batch: Batch,
         decide: Decide,
     ) -> Stored<Committed> {
-        if batch.epoch.is_some_and(|epoch| epoch != self.epoch) {
-            return Err(StoreError::Epoch);
-        }
-        let mut transaction = self.begin().await?;
-        let (role, head) = access(&mut transaction, batch.author, batch.list).await?;
-        let mut work = Work {
-            connection: &mut transaction,
-            list: batch.list,
-            author: batch.author,
-            role,
-            head,
-            now: batch.now,
-            decide,
-        };
-        let (last_mid, outcomes) = match batch.origin {
-            Origin::Queue {
-                client,
-                acked,
-                mutations,
-            } => work.queue(client, acked, mutations).await?,
-            Origin::Form(op) => {
-                let outcome = work.op(&op, None, None).await?;
-                (Mid(0), vec![Outcome::new(Mid(0), outcome)])
-            }
-        };
-        transaction.commit().await?;
-        Ok(Committed {
-            epoch: self.epoch,
-            last_mid,
-            outcomes,
-        })
+        self.group.commit(batch, decide).await
     }
+}
+
+/// Decides a batch and writes what was decided. An error: the caller takes back what was written.
+pub(super) async fn apply(
+    connection: &mut SqliteConnection,
+    epoch: Epoch,
+    batch: Batch,
+    decide: Decide,
+) -> Stored<Committed> {
+    if batch.epoch.is_some_and(|believed| believed != epoch) {
+        return Err(StoreError::Epoch);
+    }
+    let (role, head) = access(connection, batch.author, batch.list).await?;
+    let mut work = Work {
+        connection,
+        list: batch.list,
+        author: batch.author,
+        role,
+        head,
+        now: batch.now,
+        decide,
+    };
+    let (last_mid, outcomes) = match batch.origin {
+        Origin::Queue {
+            client,
+            acked,
+            mutations,
+        } => work.queue(client, acked, mutations).await?,
+        Origin::Form(op) => {
+            let outcome = work.op(&op, None, None).await?;
+            (Mid(0), vec![Outcome::new(Mid(0), outcome)])
+        }
+    };
+    Ok(Committed {
+        epoch,
+        last_mid,
+        outcomes,
+    })
 }
 
 /// One batch under way.

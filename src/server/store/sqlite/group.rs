@@ -1,0 +1,141 @@
+//! Group commit: one task takes what waits and writes it in one transaction, a savepoint a batch, so that one
+//! `fsync` serves many. What is answered was committed; a batch that is refused leaves nothing and harms no other.
+//!
+//! Not here: what a batch does (`commit`), whose turn it is (`fair`).
+
+use super::{ACQUIRE_TIMEOUT, commit};
+use crate::{
+    core::id::{Epoch, ListId},
+    server::store::{
+        Batch, Committed, Decide, StoreError, Stored,
+        fair::{Bounds, Fair},
+    },
+};
+use sqlx::{Connection, sqlite::SqlitePool};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::sync::{Notify, oneshot};
+
+/// Batches in one transaction at most: enough that the disk is not what limits, few enough that nobody waits long.
+pub(in crate::server::store) const GROUP_MAX: usize = 256;
+/// What waits beyond this is told to come again. A thousand batches are a tenth of a second's work.
+const BOUNDS: Bounds = Bounds {
+    all: 1_024,
+    each: 256,
+};
+
+struct Job {
+    batch: Batch,
+    decide: Decide,
+    answer: oneshot::Sender<Stored<Committed>>,
+}
+
+/// The door to the writing task.
+#[derive(Clone)]
+pub(super) struct Group(Arc<Shared>);
+
+struct Shared {
+    writer: SqlitePool,
+    epoch: Epoch,
+    waiting: Mutex<Fair<ListId, Job>>,
+    arrived: Notify,
+    closed: AtomicBool,
+    max: usize,
+}
+
+impl Group {
+    /// Starts the task. `max`: batches in one transaction, 1 for none but one.
+    pub(super) fn start(writer: SqlitePool, epoch: Epoch, max: usize) -> Self {
+        let group = Self(Arc::new(Shared {
+            writer,
+            epoch,
+            waiting: Mutex::new(Fair::new(BOUNDS)),
+            arrived: Notify::new(),
+            closed: AtomicBool::new(false),
+            max,
+        }));
+        tokio::spawn(group.clone().write());
+        group
+    }
+
+    /// Queues a batch and waits until it is on the disk, or refused.
+    pub(super) async fn commit(&self, batch: Batch, decide: Decide) -> Stored<Committed> {
+        let (answer, answered) = oneshot::channel();
+        let key = batch.list;
+        let job = Job {
+            batch,
+            decide,
+            answer,
+        };
+        self.waiting()
+            .push(key, job)
+            .map_err(|_| StoreError::Busy)?;
+        self.0.arrived.notify_one();
+        let stopped = || StoreError::Database(sqlx::Error::PoolClosed);
+        answered.await.map_err(|_| stopped())?
+    }
+
+    /// Ends the task after the transaction in hand.
+    pub(super) fn close(&self) {
+        self.0.closed.store(true, Ordering::Release);
+        self.0.arrived.notify_one();
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Fair<ListId, Job>> {
+        // Nothing panics while it holds the lock.
+        let waiting = self.0.waiting.lock();
+        waiting.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn write(self) {
+        while !self.0.closed.load(Ordering::Acquire) {
+            let jobs = self.waiting().take(self.0.max);
+            if jobs.is_empty() {
+                self.0.arrived.notified().await;
+            } else {
+                self.write_together(jobs).await;
+            }
+        }
+    }
+
+    async fn write_together(&self, jobs: Vec<Job>) {
+        let (work, answers): (Vec<_>, Vec<_>) = jobs
+            .into_iter()
+            .map(|job| ((job.batch, job.decide), job.answer))
+            .unzip();
+        let results = match self.transaction(work).await {
+            Ok(results) => results,
+            Err(StoreError::Busy) => answers.iter().map(|_| Err(StoreError::Busy)).collect(),
+            Err(error) => {
+                tracing::error!(?error, "a transaction failed");
+                let failed = |_| Err(StoreError::Database(sqlx::Error::WorkerCrashed));
+                answers.iter().map(failed).collect()
+            }
+        };
+        for (answer, result) in answers.into_iter().zip(results) {
+            // Who asked may be gone. What was committed stays, and asking again gives the same outcomes.
+            let _ = answer.send(result);
+        }
+    }
+
+    /// One result a batch, in order. An error: none of them happened.
+    async fn transaction(&self, work: Vec<(Batch, Decide)>) -> Stored<Vec<Stored<Committed>>> {
+        let begin = self.0.writer.begin_with("BEGIN IMMEDIATE");
+        let begun = tokio::time::timeout(ACQUIRE_TIMEOUT, begin).await;
+        let mut transaction = begun.map_err(|_| StoreError::Busy)??;
+        let mut results = Vec::with_capacity(work.len());
+        for (batch, decide) in work {
+            let mut savepoint = transaction.begin().await?;
+            let result = commit::apply(&mut savepoint, self.0.epoch, batch, decide).await;
+            match result {
+                Ok(_) => savepoint.commit().await?,
+                Err(_) => savepoint.rollback().await?,
+            }
+            results.push(result);
+        }
+        transaction.commit().await?;
+        Ok(results)
+    }
+}
