@@ -58,15 +58,14 @@ toolchain() { sed -n 's/^channel *= *"\(.*\)"/\1/p' "$ROOT/rust-toolchain.toml";
 # Rust with the browser's target. Asked outright: rustup's automatic installs may be switched off.
 rust() {
   need cargo 'install Rust with rustup, https://rustup.rs'
+  need rustup 'Rust must come from it, https://rustup.rs, for the WebAssembly target'
   need cc 'install a C compiler (SQLite is compiled from its source)'
-  if command -v rustup >/dev/null 2>&1; then
-    local channel
-    channel=$(toolchain)
-    rustup toolchain list | grep -q "^$channel-" ||
-      { say "Installing Rust $channel"; rustup toolchain install "$channel" --profile minimal -c rustfmt -c clippy >&2; }
-    rustup target list --toolchain "$channel" --installed | grep -qx wasm32-unknown-unknown ||
-      { say 'Installing the WebAssembly target'; rustup target add --toolchain "$channel" wasm32-unknown-unknown >&2; }
-  fi
+  local channel
+  channel=$(toolchain)
+  rustup toolchain list | grep -q "^$channel-" ||
+    { say "Installing Rust $channel"; rustup toolchain install "$channel" --profile minimal -c rustfmt -c clippy >&2; }
+  rustup target list --toolchain "$channel" --installed | grep -qx wasm32-unknown-unknown ||
+    { say 'Installing the WebAssembly target'; rustup target add --toolchain "$channel" wasm32-unknown-unknown >&2; }
 }
 
 # What `cargo leptos` needs. It finds wasm-bindgen and wasm-opt on the PATH and downloads nothing.

@@ -40,7 +40,8 @@
         if (field === document.activeElement) field.setSelectionRange(selectionStart + moved, selectionEnd + moved);
       });
     };
-    early.push({ post: () => post, replay });
+    const restore = () => texts.forEach((field, n) => (field.value = [typed[n], field.value].filter(Boolean).join(' ')));
+    early.push({ post: () => post, replay, restore });
   };
 
   // A box ticked early: what counts is how it stands in the end.
@@ -57,8 +58,11 @@
   };
   const freeze = () => early.forEach(edit => edit.box && (edit.wanted = edit.box.checked));
 
-  const posts = () => early.splice(0).map(edit => edit.post()).filter(Boolean);
-  const leaving = () => recording && posts().forEach(([action, body]) => navigator.sendBeacon(action, body));
+  const leaving = () =>
+    recording && early.splice(0).forEach(edit => {
+      const post = edit.post();
+      if (post) navigator.sendBeacon(...post);
+    });
 
   document.addEventListener('submit', submitted, true);
   document.addEventListener('change', ticked, true);
@@ -89,13 +93,24 @@
     early.splice(0).forEach(edit => edit.replay());
   };
 
-  // Without the WebAssembly the page is one of plain forms: it works, once their buttons show.
+  // Without the WebAssembly the page is one of plain forms: it works, once their buttons show. What was recorded is
+  // posted; what cannot be goes back into its field, where sending it again tells why.
   const fallBack = async () => {
-    const waiting = posts();
+    const waiting = early.splice(0);
     stop();
+    let sent = 0;
+    let failed = 0;
+    for (const edit of waiting) {
+      const post = edit.post();
+      if (!post) continue;
+      const [action, body] = post;
+      const ok = await fetch(action, { method: 'POST', body }).then(answer => answer.ok, () => false);
+      ok ? sent++ : (failed++, edit.restore?.());
+    }
+    if (sent && !failed) return location.reload();
     delete root.dataset.script;
-    for (const [action, body] of waiting) await fetch(action, { method: 'POST', body });
-    if (waiting.length) location.reload();
+    // Copies, for an island that failed half-way still listens.
+    document.querySelectorAll('leptos-island').forEach(island => island.replaceWith(island.cloneNode(true)));
   };
 
   let loading = eager && load();

@@ -113,3 +113,12 @@ test('every cookie is out of reach for scripts and for other sites', async ({ ap
   expect(names).toEqual(['lockstep', 'lockstep-device']);
   for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
 });
+
+test('a list that is sent twice is one list', async ({ app }) => {
+  await app.signUp();
+  await app.field('New list').fill('Once');
+  await app.button('Create list').dblclick();
+  await app.landed(/\/lists\/.+/);
+  await app.goto('/lists');
+  await expect(app.page.getByRole('link', { name: 'Once' })).toHaveCount(1);
+});

@@ -91,3 +91,45 @@ test('edits arrive although the person leaves before hydration', async ({ app, n
   await app.goto(list);
   await app.expectRows(EDITED);
 });
+
+test('a text that is refused after all is back in its field', async ({ app, network }) => {
+  app.expectNetworkErrors();
+  const { list, wasm } = await openUnhydrated(app, network);
+  const tooLong = 'x'.repeat(600);
+  await app.newTodo.click();
+  await app.page.keyboard.insertText(tooLong);
+  await app.page.keyboard.press('Enter');
+  await expect(app.newTodo).toHaveValue('');
+  wasm.abort();
+  await expect(app.newTodo).toHaveValue(tooLong);
+  // The page is one of plain forms now: sent again, it tells why.
+  await app.newTodo.press('Enter');
+  await expect(app.page.getByRole('alert')).toContainText('500');
+  await expect(app.newTodo).toHaveValue(tooLong);
+  await app.expectSaved(list, ['[ ] milk', '[ ] bread']);
+});
+
+test('a text that cannot be sent after all is back in its field', async ({ app, network }) => {
+  app.expectNetworkErrors();
+  const { wasm } = await openUnhydrated(app, network);
+  await app.newTodo.click();
+  await app.page.keyboard.type('eggs');
+  await app.page.keyboard.press('Enter');
+  await expect(app.newTodo).toHaveValue('');
+  network.cut();
+  wasm.abort();
+  await expect(app.newTodo).toHaveValue('eggs');
+});
+
+test('a page that something else has changed still works, as one of plain forms', async ({ app, network }) => {
+  app.expectHydrationFailure();
+  const { list, wasm } = await openUnhydrated(app, network);
+  await app.item('milk').locator('label').evaluate((label) => {
+    label.innerHTML = '<font><font>Milch</font></font>'; // as a translator does
+  });
+  wasm.release();
+  await expect(app.page.locator('html[data-script]')).not.toBeAttached();
+  await app.newTodo.fill('eggs');
+  await app.newTodo.press('Enter');
+  await app.expectSaved(list, ['[ ] milk', '[ ] bread', '[ ] eggs']);
+});

@@ -79,3 +79,16 @@ test('markup in an item shows as it was typed', async ({ app }) => {
   await app.addTodo(markup);
   await app.expectRows([`[ ] ${markup}`]);
 });
+
+test('a text typed after the sign-in ended is there after signing in again', async ({ app, context }) => {
+  const account = await app.signUp();
+  const list = await app.createList('Groceries');
+  await context.clearCookies({ name: 'lockstep' });
+  await app.newTodo.fill('oat milk');
+  await app.newTodo.press('Enter');
+  await expect(app.page).toHaveURL(/\/login\?next=/);
+  await app.sendCredentials(account, 'Sign in');
+  await app.landed(list);
+  await expect(app.newTodo).toHaveValue('oat milk');
+  await expect(app.alert).toContainText('signed out');
+});

@@ -62,3 +62,36 @@ test('an item whose confirmation is lost on the way arrives once', async ({ app,
   await restoreAndRetry(app, network);
   await expectBreadOnce(app, list);
 });
+
+test('a connection that died silently does not stop saving', async ({ app, network }) => {
+  test.setTimeout(60_000);
+  const list = await openListOfMilk(app);
+  const answers = network.hold(EDIT);
+  await app.addTodo('bread');
+  await answers.waiting();
+  // After ten seconds the page gives the answer up, says so and tries again.
+  await expect(app.page.getByTestId('notices')).toContainText(/not (yet )?saved/i, { timeout: 15_000 });
+  answers.release();
+  await expect(app.page.getByTestId('notice')).toHaveCount(0, { timeout: RECONNECTED_MS });
+  await expectBreadOnce(app, list);
+});
+
+test('who signs in again in another tab finds the waiting edit saved', async ({ app, context }) => {
+  const account = await createAccount(app.page.request);
+  const list = await createList(app.page.request, 'Groceries', ['milk']);
+  await app.goto(list);
+  await context.clearCookies({ name: 'lockstep' });
+  await app.addTodo('bread');
+  await expectToldNotSaved(app);
+  const [signIn] = await Promise.all([
+    context.waitForEvent('page'),
+    app.page.getByTestId('notice').getByRole('link', { name: 'Sign in' }).click(),
+  ]);
+  await signIn.getByLabel('Name').fill(account.name);
+  await signIn.getByLabel('Password').fill(account.password);
+  await signIn.getByRole('button', { name: 'Sign in' }).click();
+  await expect(signIn).toHaveURL(new RegExp(list));
+  await signIn.close();
+  await app.page.getByRole('button', { name: 'Retry' }).click();
+  await expectBreadOnce(app, list);
+});

@@ -7,6 +7,10 @@ use crate::{
 use gloo_net::http::Request;
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortSignal;
+
+/// How long an answer may take, in milliseconds.
+const ANSWER_TIMEOUT: u32 = 10_000;
 
 /// Posts a JSON body and reads the answer.
 ///
@@ -28,7 +32,10 @@ pub async fn post<T: Read>(path: &str, body: String) -> Result<T, AppError> {
 
 /// Whether it went well, and the body. Not generic, so that it is compiled once.
 async fn send(path: &str, body: String) -> Option<(bool, String)> {
+    // A connection that died silently (sleep, roaming) would never answer. What is sent again is applied once.
+    let too_late = AbortSignal::timeout_with_u32(ANSWER_TIMEOUT);
     let request = Request::post(path)
+        .abort_signal(Some(&too_late))
         .header("content-type", "application/json")
         .body(body)
         .ok()?;

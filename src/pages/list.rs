@@ -109,7 +109,7 @@ mod page {
     use super::*;
     use crate::{
         core::wire::News,
-        error::AppError,
+        error::{AppError, Code},
         pages::not_found::eventually,
         server::visit::Visit,
         ui::{field::Refusal, layout::Layout},
@@ -136,8 +136,14 @@ mod page {
         let News::Snapshot(base) = pulled.news() else {
             return Err(AppError::internal());
         };
-        let flash = visit.take_flash();
-        let message = flash.as_ref().map(|flash| flash.error.message.clone());
+        let flash = visit.take_flash(|flash| {
+            let is_mine = flash.typed("list").and_then(|list| list.parse().ok()) == Some(id);
+            is_mine && !flash.action.ends_with("_list")
+        });
+        let message = flash.as_ref().map(|flash| match flash.error.code {
+            Code::Unauthenticated => "You were signed out, so this was not saved yet.".to_owned(),
+            _ => flash.error.message.clone(),
+        });
         let draft = flash
             .as_ref()
             .and_then(|flash| flash.typed("title"))

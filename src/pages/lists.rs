@@ -7,6 +7,7 @@ use crate::{
     ui::{field::Refusal, layout::Layout},
 };
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// My lists.
 #[component]
@@ -16,7 +17,8 @@ pub fn ListsPage() -> impl IntoView {
         let visit = visit?;
         let user = visit.user(None).await?;
         let lists = visit.state.store.lists(user.id).await?;
-        let flash = visit.take_flash();
+        let flash = visit
+            .take_flash(|flash| flash.action.ends_with("_list") || flash.action == "/api/logout");
         let message = flash.as_ref().map(|flash| flash.error.message.clone());
         let typed = flash
             .as_ref()
@@ -36,6 +38,8 @@ pub fn ListsPage() -> impl IntoView {
                     <Refusal message />
                     <form class="row-form" method="post" action="/api/create_list">
                         <input type="hidden" name="user" value=me />
+                        // Sent twice, it is one list.
+                        <input type="hidden" name="id" value=Uuid::now_v7().to_string() autocomplete="off" />
                         <label class="visually-hidden" for="new-list">
                             "New list"
                         </label>

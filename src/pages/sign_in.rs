@@ -69,7 +69,7 @@ async fn shown(visit: Visit, form: &'static Form) -> Result<AnyView, AppError> {
         visit.see_other(next.as_deref().unwrap_or("/lists"));
         return Ok(().into_any());
     }
-    let flash = visit.take_flash();
+    let flash = visit.take_flash(|flash| flash.action == form.action);
     let message = flash.as_ref().map(|flash| flash.error.message.clone());
     let refused = flash.as_ref().and_then(|flash| flash.error.field.clone());
     let typed = flash

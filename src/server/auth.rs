@@ -4,7 +4,7 @@ use super::{
     clock,
     config::Registration,
     cookies::{self, Name},
-    passwords, sessions,
+    sessions,
     store::{StoreError, TokenHash},
     visit::Visit,
 };
@@ -41,9 +41,8 @@ pub async fn register(visit: &Visit, name: &str, password: String) -> Result<Use
         return Err(AppError::new(Code::Forbidden, message));
     }
     let name = check_name(name)?;
-    passwords::check_new(&password, name, "password")?;
     state.sign_ins.from_address(visit.address())?;
-    let hash = state.passwords.hash(password).await?;
+    let hash = state.passwords.hash_new(password, name.to_owned()).await?;
     let user = User {
         id: UserId(Uuid::now_v7()),
         name: name.to_owned(),

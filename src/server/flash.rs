@@ -9,14 +9,14 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use cookie::{Cookie, time::Duration};
 use serde::{Deserialize, Serialize};
 
-/// How long the next page may take to come.
-const LIFETIME: Duration = Duration::minutes(2);
+/// How long the next page may take to come: long enough to sign in again first.
+const LIFETIME: Duration = Duration::minutes(15);
 /// Browsers keep at least 4,096 bytes a cookie, name and attributes included (RFC 6265, 6.1).
 const CHUNK: usize = 3_800;
 /// The longest text that a form can send (1,000 UTF-16 units, of three bytes at most) fits into two.
 const NAMES: [&str; 2] = ["lockstep-flash-0", "lockstep-flash-1"];
 /// Fields that come back into their form.
-const KEPT: [&str; 3] = ["name", "title", "next"];
+const KEPT: [&str; 3] = ["name", "title", "list"];
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

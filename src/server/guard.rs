@@ -267,7 +267,7 @@ fn redirect(
         Ok(body) if action == "/api/create_list" => made_list(&body).unwrap_or(done),
         Ok(_) => done,
         // Who is signed out already has got what the button says.
-        Err(_) if action == "/api/logout" => done,
+        Err(error) if action == "/api/logout" && error.code == Code::Unauthenticated => done,
         Err(error) => {
             for cookie in Flash::new(action, error, fields).cookies(secure) {
                 if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {

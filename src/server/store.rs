@@ -130,7 +130,12 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Database(error)
+        // SQLITE_BUSY and its kinds: another process (a backup, say) holds the lock.
+        let code = error.as_database_error().and_then(|cause| cause.code());
+        match code.as_deref() {
+            Some("5" | "261" | "517" | "773") => Self::Busy,
+            _ => Self::Database(error),
+        }
     }
 }
 

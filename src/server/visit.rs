@@ -124,9 +124,9 @@ impl Visit {
         }
     }
 
-    /// What a form sent before left to say, once.
-    pub fn take_flash(&self) -> Option<Flash> {
-        let flash = Flash::read(self.headers())?;
+    /// What one of these forms, sent before, left to say, once. What others left stays for their own page.
+    pub fn take_flash(&self, is_mine: impl Fn(&Flash) -> bool) -> Option<Flash> {
+        let flash = Flash::read(self.headers()).filter(is_mine)?;
         for cookie in Flash::removal(self.state.config.secure()) {
             self.set_cookie(&cookie);
         }

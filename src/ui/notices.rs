@@ -31,7 +31,8 @@ pub fn Notices(
                 <div class="notice" data-testid="notice">
                     <p dir="auto">{notice.text.clone()}</p>
                     {notice.link.clone().map(|(href, text)| view! {
-                        <a class="button" href=href>
+                        // Elsewhere: leaving this tab would lose what waits in it.
+                            <a class="button" href=href target="_blank">
                             {text}
                         </a>
                     })}

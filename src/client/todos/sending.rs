@@ -23,6 +23,9 @@ const BACKOFF: [Duration; 4] = [
     Duration::from_secs(15),
 ];
 
+/// However long a server asks to wait: timers of browsers end at 24 days, patience before.
+const WAIT_MAX: Duration = Duration::from_secs(300);
+
 impl Todos {
     /// Starts sending unless it is under way.
     pub(super) fn send(self) {
@@ -107,21 +110,21 @@ impl Todos {
                 let backoff = BACKOFF[(failures as usize).min(BACKOFF.len() - 1)];
                 let wait = error
                     .retry_after
-                    .map_or(backoff, |seconds| Duration::from_secs(seconds.into()));
+                    .map_or(backoff, |seconds| Duration::from_secs(seconds.into()))
+                    .min(WAIT_MAX);
                 self.state
                     .update_value(|state| state.sending = Sending::Waiting(failures + 1));
                 set_timeout(move || self.send_if_waiting(), wait);
             }
             Code::Unauthenticated | Code::OtherUser => {
+                // No timer: it is sent when the person comes back to this tab, or presses Retry.
                 self.state
-                    .update_value(|state| state.sending = Sending::Idle);
+                    .update_value(|state| state.sending = Sending::Waiting(0));
                 let list = self.state.with_value(|state| state.list);
-                let link = (format!("/login?next=/lists/{list}"), "Sign in");
-                self.tell(
-                    format!("{} Your latest changes are not saved.", error.message),
-                    Some(link),
-                    true,
-                );
+                let link = (error.code == Code::Unauthenticated)
+                    .then(|| (format!("/login?next=/lists/{list}"), "Sign in"));
+                let text = "Your latest changes are not saved yet. They stay in this tab.";
+                self.tell(format!("{} {text}", error.message), link, true);
             }
             _ => {
                 let lost = self.state.try_update_value(|state| {
@@ -165,9 +168,11 @@ impl Todos {
             }
         });
         let online = window_event_listener(ev::online, move |_| self.send_if_waiting());
+        let back = window_event_listener(ev::focus, move |_| self.send_if_waiting());
         on_cleanup(move || {
             leaving.remove();
             online.remove();
+            back.remove();
         });
     }
 }

@@ -13,6 +13,10 @@ use crate::{
 };
 use sqlx::{Row, SqliteConnection};
 
+/// Events in a delta at most; beyond it `since` is too old, and the list itself is the shorter answer. An event weighs
+/// up to 2 kB, so this is 4 MB at worst.
+const DELTA_MAX: u64 = 2_000;
+
 const OVERVIEW: &str = "SELECT l.id, l.name, l.remaining, l.total, m.role,
     (SELECT COUNT(*) FROM members o WHERE o.list_id = l.id) AS members
   FROM members m JOIN lists l ON l.id = m.list_id
@@ -314,7 +318,8 @@ pub(super) async fn claim(
     }
 }
 
-/// Exactly the events after `since`, or nothing when they are not all there (pruned, or `since` is ahead).
+/// Exactly the events after `since`, or nothing when they are not all there (pruned, or `since` is ahead), or more
+/// than is worth sending.
 async fn events(
     connection: &mut SqliteConnection,
     list: ListId,
@@ -324,6 +329,9 @@ async fn events(
     let Some(missing) = head.0.checked_sub(since.0) else {
         return Ok(None);
     };
+    if missing > DELTA_MAX {
+        return Ok(None);
+    }
     let rows = sqlx::query("SELECT event FROM events WHERE list_id = ? AND seq > ? ORDER BY seq")
         .bind(list.0)
         .bind(rows::integer(since.0))
