@@ -114,9 +114,10 @@ test('every cookie is out of reach for scripts and for other sites', async ({ ap
   for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
 });
 
-test('a list that is sent twice is one list', async ({ app }) => {
+test('a list that is sent twice is one list', async ({ app, network }) => {
   await app.signUp();
   await app.field('New list').fill('Once');
+  network.delay(500); // so that the page is still there for the second click
   await app.button('Create list').dblclick();
   await app.landed(/\/lists\/.+/);
   await app.goto('/lists');

@@ -131,5 +131,6 @@ test('a page that something else has changed still works, as one of plain forms'
   await expect(app.page.locator('html[data-script]')).not.toBeAttached();
   await app.newTodo.fill('eggs');
   await app.newTodo.press('Enter');
+  await app.expectRows(['[ ] milk', '[ ] bread', '[ ] eggs']);
   await app.expectSaved(list, ['[ ] milk', '[ ] bread', '[ ] eggs']);
 });
