@@ -4,8 +4,8 @@
 
 use super::{
     Sqlite,
-    lists::{access, claim, last_mid},
-    rows::{corrupt, integer, seq, todo},
+    lists::claim,
+    rows::{corrupt, integer, mid, role, seq, todo},
 };
 use crate::{
     core::{
@@ -22,6 +22,7 @@ use crate::{
 };
 use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 impl Sqlite {
     pub(in crate::server::store) async fn commit(
@@ -33,34 +34,47 @@ impl Sqlite {
     }
 }
 
-/// Decides a batch and writes what was decided. An error: the caller takes back what was written.
+/// Decides a batch and writes what was decided. A refusal ([`StoreError::NotFound`], `ClientTaken`, `OutOfOrder`,
+/// `Epoch`) comes before anything is written; after any other error the caller takes back what was written.
 pub(super) async fn apply(
     connection: &mut SqliteConnection,
     epoch: Epoch,
-    batch: Batch,
+    batch: &Batch,
     decide: Decide,
 ) -> Stored<Committed> {
     if batch.epoch.is_some_and(|believed| believed != epoch) {
         return Err(StoreError::Epoch);
     }
-    let (role, head) = access(connection, batch.author, batch.list).await?;
+    let client = match &batch.origin {
+        Origin::Queue { client, .. } => Some(*client),
+        Origin::Form(_) => None,
+    };
+    let scene = scene(connection, batch, client).await?;
     let mut work = Work {
         connection,
         list: batch.list,
         author: batch.author,
-        role,
-        head,
+        role: scene.role,
+        head: scene.head,
+        live: scene.live,
         now: batch.now,
         decide,
     };
-    let (last_mid, outcomes) = match batch.origin {
+    let (last_mid, outcomes) = match &batch.origin {
         Origin::Queue {
             client,
             acked,
             mutations,
-        } => work.queue(client, acked, mutations).await?,
+        } => {
+            check_order(scene.last_mid, mutations)?;
+            if scene.client_is_new {
+                claim(work.connection, *client, batch.author).await?;
+            }
+            work.queue(*client, scene.last_mid, *acked, mutations)
+                .await?
+        }
         Origin::Form(op) => {
-            let outcome = work.op(&op, None, None).await?;
+            let outcome = work.op(op, None, None).await?;
             (Mid(0), vec![Outcome::new(Mid(0), outcome)])
         }
     };
@@ -71,6 +85,59 @@ pub(super) async fn apply(
     })
 }
 
+/// What there is before a batch.
+struct Scene {
+    role: Role,
+    head: Seq,
+    live: usize,
+    last_mid: Mid,
+    client_is_new: bool,
+}
+
+/// All of it in one query: a query costs more in going to SQLite's thread and back than in what it does there.
+async fn scene(
+    connection: &mut SqliteConnection,
+    batch: &Batch,
+    client: Option<ClientId>,
+) -> Stored<Scene> {
+    let row = sqlx::query(
+        "SELECT m.role, l.seq, l.total, c.user_id AS owner, COALESCE(q.last_mid, 0) AS last_mid
+         FROM members m JOIN lists l ON l.id = m.list_id
+         LEFT JOIN clients c ON c.id = ?3
+         LEFT JOIN queues q ON q.list_id = l.id AND q.client_id = ?3
+         WHERE m.list_id = ?1 AND m.user_id = ?2 AND l.deleted_at IS NULL",
+    )
+    .bind(batch.list.0)
+    .bind(batch.author.0)
+    .bind(client.map(|client| client.0))
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreError::NotFound)?;
+    let owner: Option<Uuid> = row.try_get("owner")?;
+    if owner.is_some_and(|owner| owner != batch.author.0) {
+        return Err(StoreError::ClientTaken);
+    }
+    let live: i64 = row.try_get("total")?;
+    Ok(Scene {
+        role: role(&row)?,
+        head: seq(&row, "seq")?,
+        live: usize::try_from(live).map_err(|_| corrupt("a negative counter"))?,
+        last_mid: mid(&row, "last_mid")?,
+        client_is_new: owner.is_none(),
+    })
+}
+
+/// Refuses a push whose numbers leave a gap.
+fn check_order(mut last: Mid, mutations: &[pending::Mutation]) -> Stored<()> {
+    for mutation in mutations {
+        if mutation.mid > last.next() {
+            return Err(StoreError::OutOfOrder);
+        }
+        last = last.max(mutation.mid);
+    }
+    Ok(())
+}
+
 /// One batch under way.
 struct Work<'c> {
     connection: &'c mut SqliteConnection,
@@ -78,34 +145,34 @@ struct Work<'c> {
     author: UserId,
     role: Role,
     head: Seq,
+    live: usize,
     now: i64,
     decide: Decide,
 }
 
 impl Work<'_> {
+    /// Works a queue off whose order is checked.
     async fn queue(
         &mut self,
         client: ClientId,
+        before: Mid,
         acked: Mid,
-        mutations: Vec<pending::Mutation>,
+        mutations: &[pending::Mutation],
     ) -> Stored<(Mid, Vec<Outcome>)> {
-        claim(self.connection, client, self.author).await?;
-        let before = last_mid(self.connection, self.list, client).await?;
-        self.forget(client, acked.min(before)).await?;
+        let acked = acked.min(before);
+        if acked > Mid(0) {
+            self.forget(client, acked).await?;
+        }
         let mut last = before;
         let mut outcomes = Vec::with_capacity(mutations.len());
         for mutation in mutations {
             if mutation.mid <= last {
                 outcomes.push(self.stored_outcome(client, mutation.mid).await?);
-            } else if mutation.mid == last.next() {
-                let mid = mutation.mid;
-                let outcome = self.mutation(&mutation, client).await?;
-                let outcome = Outcome::new(mid, outcome);
+            } else {
+                last = mutation.mid;
+                let outcome = Outcome::new(last, self.mutation(mutation, client).await?);
                 self.store_outcome(client, &outcome).await?;
                 outcomes.push(outcome);
-                last = mid;
-            } else {
-                return Err(StoreError::OutOfOrder);
             }
         }
         if last > before {
@@ -151,7 +218,7 @@ impl Work<'_> {
         let facts = Facts {
             list: self.list,
             slots: self.slots(op).await?,
-            live: self.live().await?,
+            live: self.live,
             author: self.author,
             seq,
             now: self.now,
@@ -224,15 +291,7 @@ impl Work<'_> {
         }))
     }
 
-    async fn live(&mut self) -> Stored<usize> {
-        let row = sqlx::query("SELECT total FROM lists WHERE id = ?")
-            .bind(self.list.0)
-            .fetch_one(&mut *self.connection)
-            .await?;
-        usize::try_from(row.try_get::<i64, _>(0)?).map_err(|_| corrupt("a negative counter"))
-    }
-
-    /// Writes what an event changes in the list, its counters included.
+    /// Writes what an event changes in the list, its counters and its head included.
     async fn effect(&mut self, event: &Event, facts: &Facts) -> Stored<()> {
         let mut touched: Vec<Todo> = facts.slots.values().filter_map(live_todo).collect();
         let before = count(&touched);
@@ -244,12 +303,18 @@ impl Work<'_> {
                 None => self.bury(id, facts.seq).await?,
             }
         }
-        sqlx::query("UPDATE lists SET total = total + ?, remaining = remaining + ? WHERE id = ?")
-            .bind(after.0 - before.0)
-            .bind(after.1 - before.1)
-            .bind(self.list.0)
-            .execute(&mut *self.connection)
-            .await?;
+        sqlx::query(
+            "UPDATE lists SET total = total + ?, remaining = remaining + ?, seq = ? WHERE id = ?",
+        )
+        .bind(after.0 - before.0)
+        .bind(after.1 - before.1)
+        .bind(integer(facts.seq.0))
+        .bind(self.list.0)
+        .execute(&mut *self.connection)
+        .await?;
+        self.live = self
+            .live
+            .saturating_add_signed(after.0 as isize - before.0 as isize);
         Ok(())
     }
 
@@ -305,11 +370,6 @@ impl Work<'_> {
             .bind(integer(seq.0))
             .bind(text)
             .bind(self.now)
-            .execute(&mut *self.connection)
-            .await?;
-        sqlx::query("UPDATE lists SET seq = ? WHERE id = ?")
-            .bind(integer(seq.0))
-            .bind(self.list.0)
             .execute(&mut *self.connection)
             .await?;
         Ok(())

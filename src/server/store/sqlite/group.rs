@@ -1,4 +1,4 @@
-//! Group commit: one task takes what waits and writes it in one transaction, a savepoint a batch, so that one
+//! Group commit: one task takes what waits and writes it in one transaction, so that one
 //! `fsync` serves many. What is answered was committed; a batch that is refused leaves nothing and harms no other.
 //!
 //! Not here: what a batch does (`commit`), whose turn it is (`fair`).
@@ -11,7 +11,7 @@ use crate::{
         fair::{Bounds, Fair},
     },
 };
-use sqlx::{Connection, sqlite::SqlitePool};
+use sqlx::sqlite::SqlitePool;
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, Ordering},
@@ -105,14 +105,11 @@ impl Group {
             .into_iter()
             .map(|job| ((job.batch, job.decide), job.answer))
             .unzip();
-        let results = match self.transaction(work).await {
+        let results = match self.transaction(&work).await {
             Ok(results) => results,
-            Err(StoreError::Busy) => answers.iter().map(|_| Err(StoreError::Busy)).collect(),
-            Err(error) => {
-                tracing::error!(?error, "a transaction failed");
-                let failed = |_| Err(StoreError::Database(sqlx::Error::WorkerCrashed));
-                answers.iter().map(failed).collect()
-            }
+            // One of them may be what the database cannot digest: alone, it harms no other.
+            Err(_) if work.len() > 1 => self.one_by_one(&work).await,
+            Err(error) => vec![Err(error)],
         };
         for (answer, result) in answers.into_iter().zip(results) {
             // Who asked may be gone. What was committed stays, and asking again gives the same outcomes.
@@ -120,22 +117,90 @@ impl Group {
         }
     }
 
+    async fn one_by_one(&self, work: &[(Batch, Decide)]) -> Vec<Stored<Committed>> {
+        let mut results = Vec::with_capacity(work.len());
+        for alone in work.chunks(1) {
+            match self.transaction(alone).await {
+                Ok(result) => results.extend(result),
+                Err(error) => results.push(Err(error)),
+            }
+        }
+        results
+    }
+
     /// One result a batch, in order. An error: none of them happened.
-    async fn transaction(&self, work: Vec<(Batch, Decide)>) -> Stored<Vec<Stored<Committed>>> {
+    async fn transaction(&self, work: &[(Batch, Decide)]) -> Stored<Vec<Stored<Committed>>> {
         let begin = self.0.writer.begin_with("BEGIN IMMEDIATE");
         let begun = tokio::time::timeout(ACQUIRE_TIMEOUT, begin).await;
         let mut transaction = begun.map_err(|_| StoreError::Busy)??;
         let mut results = Vec::with_capacity(work.len());
         for (batch, decide) in work {
-            let mut savepoint = transaction.begin().await?;
-            let result = commit::apply(&mut savepoint, self.0.epoch, batch, decide).await;
+            let result = commit::apply(&mut transaction, self.0.epoch, batch, *decide).await;
             match result {
-                Ok(_) => savepoint.commit().await?,
-                Err(_) => savepoint.rollback().await?,
+                // A refusal comes before anything is written; what fails later takes all back.
+                Err(StoreError::Database(error)) => return Err(StoreError::Database(error)),
+                result => results.push(result),
             }
-            results.push(result);
         }
         transaction.commit().await?;
         Ok(results)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Sqlite;
+    use super::*;
+    use crate::core::{
+        id::{TodoId, UserId},
+        op::{Op, decide},
+    };
+    use crate::server::store::Origin;
+    use uuid::Uuid;
+
+    async fn add(store: &Sqlite, author: UserId, list: ListId, id: TodoId) -> Stored<Committed> {
+        let batch = Batch {
+            list,
+            author,
+            epoch: None,
+            origin: Origin::Form(Op::AddTodo {
+                id,
+                title: "oat milk".to_owned(),
+                position: "a0".to_owned(),
+            }),
+            now: 1,
+        };
+        store.commit(batch, |_, op, facts| decide(op, facts)).await
+    }
+
+    #[tokio::test]
+    async fn what_the_database_cannot_digest_harms_no_batch_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/group.db", folder.path().display());
+        let store = Sqlite::open(&url, GROUP_MAX).await.unwrap();
+        let (ada, id) = (UserId(Uuid::now_v7()), TodoId(Uuid::now_v7()));
+        store.create_user(ada, "ada", "", 1).await.unwrap();
+        let [sick, sound] = [(); 2].map(|()| ListId(Uuid::now_v7()));
+        for list in [sick, sound] {
+            store.create_list(list, "Groceries", ada, 1).await.unwrap();
+        }
+        add(&store, ada, sick, id).await.unwrap();
+        sqlx::query("UPDATE todos SET position = '?'")
+            .execute(&store.writer)
+            .await
+            .unwrap();
+
+        // While the only writing connection is taken, all of them wait, and are then one transaction.
+        let taken = store.writer.acquire().await.unwrap();
+        let fresh = || TodoId(Uuid::now_v7());
+        let (first, broken, second, ()) = tokio::join!(
+            add(&store, ada, sound, fresh()),
+            add(&store, ada, sick, id),
+            add(&store, ada, sound, fresh()),
+            async { drop(taken) },
+        );
+        assert!(matches!(broken, Err(StoreError::Database(_))), "{broken:?}");
+        assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
+        assert_eq!(store.list(ada, sound).await.unwrap().total, 2);
     }
 }
