@@ -7,6 +7,7 @@ pub mod cookies;
 pub mod flash;
 pub mod guard;
 pub mod limits;
+pub mod listener;
 pub mod lists;
 pub mod passwords;
 pub mod router;
@@ -20,6 +21,7 @@ use axum::extract::FromRef;
 use config::Config;
 use leptos::config::LeptosOptions;
 use limits::SignIns;
+use listener::{Patient, SILENCE};
 use passwords::Passwords;
 use site::Site;
 use std::{fmt, io, pin::pin, sync::Arc, time::Duration};
@@ -154,9 +156,8 @@ pub async fn serve(
     state: AppState,
     mut stopped: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let service =
-        router::build(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service)
+    let service = router::build(state).into_make_service_with_connect_info::<listener::Peer>();
+    axum::serve(Patient::new(listener, SILENCE), service)
         .with_graceful_shutdown(async move {
             // An error means that the sender is gone, which is a reason to stop too.
             let _ = stopped.wait_for(|stop| *stop).await;

@@ -68,6 +68,7 @@ pub fn build(state: AppState) -> Router {
         )
         .fallback_service(files().fallback(any(not_found).with_state(state.clone())));
     let layers = ServiceBuilder::new()
+        .layer(middleware::map_request(forget_request_id))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(telemetry::layer())
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -84,6 +85,12 @@ pub fn build(state: AppState) -> Router {
         ))
         .layer(CatchPanicLayer::new());
     router.layer(layers).with_state(state)
+}
+
+/// Request ids are ours: a stranger's could be another request's, or a page long.
+async fn forget_request_id(mut request: Request) -> Request {
+    request.headers_mut().remove(telemetry::REQUEST_ID);
+    request
 }
 
 /// Whether the database answers.

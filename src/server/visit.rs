@@ -2,7 +2,7 @@
 //!
 //! The only place that reads axum's parts out of Leptos' context.
 
-use super::{AppState, flash::Flash, sessions, store::Session};
+use super::{AppState, flash::Flash, listener::Peer, sessions, store::Session};
 use crate::{
     core::{account::User, id::UserId},
     error::{AppError, Code},
@@ -19,7 +19,7 @@ use cookie::Cookie;
 use ipnet::IpNet;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// See the module.
 #[derive(Clone)]
@@ -73,8 +73,8 @@ impl Visit {
 
     /// Whose address the request comes from.
     pub fn address(&self) -> IpAddr {
-        let peer = self.parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        let peer = self.parts.extensions.get::<ConnectInfo<Peer>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.0.ip());
         client_address(
             peer,
             self.headers(),

@@ -215,3 +215,25 @@ async fn a_form_that_is_refused_says_so_on_its_page() {
             .contains("Too many tries. Please try again in")
     );
 }
+
+#[tokio::test]
+async fn a_password_made_to_be_slow_to_judge_is_answered_soon_and_counts_as_a_try() {
+    let app = TestApp::with()
+        .setting("LOCKSTEP_LIMITS_SIGN_INS_PER_MINUTE", "1")
+        .start()
+        .await;
+    // What zxcvbn takes a second for: letters that may stand for others.
+    let slow = "4@8({[<3e6g9&#!1|l05$7+t%2z".repeat(4);
+    let register = |name| {
+        let fields = [("name", name), ("password", slow.clone())];
+        let nobody = app.nobody();
+        async move {
+            let fields = fields.each_ref().map(|(key, value)| (*key, value.as_str()));
+            nobody.form("/api/register", &fields).await
+        }
+    };
+    register("ada.slow".to_owned()).await.ok();
+    register("bob.slow".to_owned())
+        .await
+        .refused(429, "TOO_MANY");
+}

@@ -228,3 +228,12 @@ async fn built_files_may_be_kept_and_their_folder_does_not_open() {
         assert_eq!(browser.get(outside).await.status, 404, "{outside}");
     }
 }
+
+#[tokio::test]
+async fn a_requests_id_is_ours_whatever_the_client_says() {
+    let app = TestApp::start().await;
+    let request = app.nobody().request(Method::GET, "/healthz");
+    let answer = request.header("x-request-id", "mine").send().await.unwrap();
+    let id = answer.headers()["x-request-id"].to_str().unwrap();
+    assert!(uuid::Uuid::parse_str(id).is_ok(), "{id}");
+}
