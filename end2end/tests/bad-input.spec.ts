@@ -88,3 +88,15 @@ test('a long text breaks instead of widening the page', async ({ app }) => {
   const overflow = await app.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
 });
+
+test('what was wrong with a text is told until a good one comes', async ({ app }) => {
+  await openEmptyList(app);
+  await app.newTodo.fill('x'.repeat(501));
+  await app.newTodo.press('Enter');
+  await expect(app.notices).toHaveCount(1);
+  await app.newTodo.fill('x'.repeat(502));
+  await app.newTodo.press('Enter');
+  await expect(app.notices).toHaveCount(1);
+  await app.addTodo('milk');
+  await expect(app.notices).toHaveCount(0);
+});

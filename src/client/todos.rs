@@ -50,6 +50,8 @@ struct State {
     #[cfg_attr(feature = "ssr", allow(dead_code))]
     sending: Sending,
     notices_made: u32,
+    /// What is wrong with the text in the field, until a good one comes.
+    complaint: Option<u32>,
 }
 
 /// What the sender does just now.
@@ -77,6 +79,7 @@ impl Todos {
                 pending: Pending::default(),
                 sending: Sending::Idle,
                 notices_made: 0,
+                complaint: None,
             }),
         };
         todos.refresh();
@@ -105,9 +108,16 @@ impl Todos {
         if title.trim().is_empty() {
             return false;
         }
-        if let Err(invalid) = check_title(title) {
-            self.tell(invalid.message.to_owned(), None, false);
+        let complaint = check_title(title).err();
+        let complaint = complaint.map(|invalid| self.tell(invalid.message.to_owned(), None, false));
+        let before = self
+            .state
+            .try_update_value(|state| std::mem::replace(&mut state.complaint, complaint));
+        if complaint.is_some() {
             return false;
+        }
+        if let Some(Some(settled)) = before {
+            self.dismiss(settled);
         }
         let last = self.rows.with_untracked(|rows| {
             rows.last()
@@ -185,13 +195,15 @@ impl Todos {
         self.rows.set(rows.collect());
     }
 
-    fn tell(&self, text: String, link: Option<(String, &'static str)>, retry: bool) {
+    /// Says something, and gives the notice's id.
+    fn tell(&self, text: String, link: Option<(String, &'static str)>, retry: bool) -> u32 {
         let id = self.state.try_update_value(|state| {
             state.notices_made += 1;
             state.notices_made
         });
+        let id = id.unwrap_or_default();
         let notice = Notice {
-            id: id.unwrap_or_default(),
+            id,
             text,
             link,
             retry,
@@ -201,6 +213,7 @@ impl Todos {
             notices.retain(|other| other.text != notice.text && !(other.retry && notice.retry));
             notices.push(notice);
         });
+        id
     }
 
     #[cfg(feature = "ssr")]
