@@ -17,8 +17,6 @@ use uuid::Uuid;
 
 /// How long each measurement lasts.
 const LASTS: Duration = Duration::from_secs(4);
-/// Batches in one transaction: what the server does, and one.
-const GROUPED: usize = 256;
 
 /// One client: ticks and unticks a todo of its own list until the time is up. How long each edit took.
 async fn edits(store: Store, until: Instant) -> Vec<Duration> {
@@ -68,10 +66,14 @@ async fn edits(store: Store, until: Instant) -> Vec<Duration> {
 }
 
 /// Edits a second, and the 50th and 99th percentile of what one took.
-async fn measure(clients: usize, group: usize) -> (f64, Duration, Duration) {
+async fn measure(clients: usize, grouped: bool) -> (f64, Duration, Duration) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}/bench.db", folder.path().display());
-    let store = Store::open_grouping(&url, group).await.expect("a store");
+    let store = match grouped {
+        true => Store::open(&url).await,
+        false => Store::open_grouping(&url, 1).await,
+    };
+    let store = store.expect("a store");
     let until = Instant::now() + LASTS;
     let clients = (0..clients).map(|_| tokio::spawn(edits(store.clone(), until)));
     let mut took = Vec::new();
@@ -94,8 +96,8 @@ async fn main() {
     println!("| clients | group commit | edits/s | p50 | p99 |\n|---|---|---|---|---|");
     for clients in [1, 64] {
         let mut rates = Vec::new();
-        for (name, group) in [("yes", GROUPED), ("no", 1)] {
-            let (rate, p50, p99) = measure(clients, group).await;
+        for (name, grouped) in [("yes", true), ("no", false)] {
+            let (rate, p50, p99) = measure(clients, grouped).await;
             let milliseconds = |took: Duration| took.as_secs_f64() * 1000.0;
             let (p50, p99) = (milliseconds(p50), milliseconds(p99));
             println!("| {clients} | {name} | {rate:.0} | {p50:.2} ms | {p99:.2} ms |");

@@ -14,7 +14,7 @@ use crate::{
 use sqlx::{Row, SqliteConnection};
 
 /// Events in a delta at most; beyond it `since` is too old, and the list itself is the shorter answer. An event weighs
-/// up to 2 kB, so this is 4 MB at worst.
+/// up to 2.5 kB (500 characters of four bytes, and what stands around them), so this is 5 MB at worst.
 const DELTA_MAX: u64 = 2_000;
 
 const OVERVIEW: &str = "SELECT l.id, l.name, l.remaining, l.total, m.role,
@@ -89,8 +89,8 @@ impl Sqlite {
         allow: Allow,
     ) -> Stored<List> {
         let mut transaction = self.begin().await?;
-        let (role, _) = access(&mut transaction, user, list).await?;
-        allowed(role, allow)?;
+        let member = access(&mut transaction, user, list).await?;
+        allowed(member.role, allow)?;
         sqlx::query("UPDATE lists SET name = ? WHERE id = ?")
             .bind(name)
             .bind(list.0)
@@ -109,8 +109,8 @@ impl Sqlite {
         now: i64,
     ) -> Stored<()> {
         let mut transaction = self.begin().await?;
-        let (role, _) = membership(&mut transaction, user, list).await?;
-        allowed(role, allow)?;
+        let member = membership(&mut transaction, user, list).await?;
+        allowed(member.role, allow)?;
         sqlx::query("UPDATE lists SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL")
             .bind(now)
             .bind(list.0)
@@ -128,9 +128,9 @@ impl Sqlite {
         since: i64,
     ) -> Stored<List> {
         let mut transaction = self.begin().await?;
-        let (role, deleted_at) = membership(&mut transaction, user, list).await?;
-        allowed(role, allow)?;
-        if let Some(deleted_at) = deleted_at {
+        let member = membership(&mut transaction, user, list).await?;
+        allowed(member.role, allow)?;
+        if let Some(deleted_at) = member.deleted_at {
             if deleted_at < since {
                 return Err(StoreError::NotFound);
             }
@@ -175,7 +175,7 @@ impl Sqlite {
             self.name_client(client, user, list).await?;
         }
         let mut transaction = self.readers.begin().await?;
-        let (role, head) = access(&mut transaction, user, list).await?;
+        let Membership { role, head, .. } = access(&mut transaction, user, list).await?;
         let last_mid = match client {
             Some(client) => last_mid(&mut transaction, list, client).await?,
             None => Mid(0),
@@ -243,14 +243,21 @@ fn allowed(role: Role, allow: Allow) -> Stored<()> {
     }
 }
 
-/// The role of a member, and when the list was deleted, if it was.
+/// A member's place in a list, deleted or not.
+struct Membership {
+    role: Role,
+    /// The list's last event.
+    head: Seq,
+    deleted_at: Option<i64>,
+}
+
 async fn membership(
     connection: &mut SqliteConnection,
     user: UserId,
     list: ListId,
-) -> Stored<(Role, Option<i64>)> {
+) -> Stored<Membership> {
     let row = sqlx::query(
-        "SELECT m.role, l.deleted_at FROM members m JOIN lists l ON l.id = m.list_id
+        "SELECT m.role, l.seq, l.deleted_at FROM members m JOIN lists l ON l.id = m.list_id
          WHERE m.list_id = ? AND m.user_id = ?",
     )
     .bind(list.0)
@@ -258,29 +265,28 @@ async fn membership(
     .fetch_optional(connection)
     .await?
     .ok_or(StoreError::NotFound)?;
-    Ok((rows::role(&row)?, row.try_get("deleted_at")?))
+    Ok(Membership {
+        role: rows::role(&row)?,
+        head: rows::seq(&row, "seq")?,
+        deleted_at: row.try_get("deleted_at")?,
+    })
 }
 
-/// The role of a member, and the list's last `seq`.
-pub(super) async fn access(
+/// A member's place in a list that is there.
+async fn access(
     connection: &mut SqliteConnection,
     user: UserId,
     list: ListId,
-) -> Stored<(Role, Seq)> {
-    let row = sqlx::query(
-        "SELECT m.role, l.seq FROM members m JOIN lists l ON l.id = m.list_id
-         WHERE m.list_id = ? AND m.user_id = ? AND l.deleted_at IS NULL",
-    )
-    .bind(list.0)
-    .bind(user.0)
-    .fetch_optional(connection)
-    .await?
-    .ok_or(StoreError::NotFound)?;
-    Ok((rows::role(&row)?, rows::seq(&row, "seq")?))
+) -> Stored<Membership> {
+    let member = membership(connection, user, list).await?;
+    match member.deleted_at {
+        None => Ok(member),
+        Some(_) => Err(StoreError::NotFound),
+    }
 }
 
 /// The highest decided mutation of a client for a list.
-pub(super) async fn last_mid(
+async fn last_mid(
     connection: &mut SqliteConnection,
     list: ListId,
     client: ClientId,
