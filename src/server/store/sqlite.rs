@@ -5,139 +5,117 @@
 
 mod accounts;
 mod commit;
-mod group;
 mod lists;
+mod readers;
 mod rows;
+mod writer;
 
-use super::Stored;
+use super::{StoreError, Stored};
 use crate::core::id::Epoch;
-pub(in crate::server::store) use group::GROUP_MAX;
-use group::Group;
-use sqlx::{
-    AssertSqlSafe, Connection, Row, SqlSafeStr, Sqlite as Driver, SqliteConnection, Transaction,
-    migrate::{Migration, MigrationType, Migrator},
-    pool::PoolOptions,
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-    },
-};
-use std::{borrow::Cow, path::Path, str::FromStr, time::Duration};
+use readers::Readers;
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+use std::{path::Path, sync::Arc, time::Duration};
 use uuid::Uuid;
+pub(in crate::server::store) use writer::GROUP_MAX;
+use writer::Writer;
 
-/// Connections that read at one time. SQLite reads are short; more would only wait for the disk.
-const READERS: u32 = 4;
-/// How long a request waits for a connection before it is told to come again.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite itself waits for a lock of another process (a backup, say).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Prepared statements that a connection keeps: more than there are.
+const STATEMENTS: usize = 128;
 
 /// All migrations, oldest first. Compiled in: the binary needs no files beside it to bring a database up to date.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "start", include_str!("migrations/sqlite/0001_start.sql"))];
+const MIGRATIONS: [M<'_>; 1] = [M::up(include_str!("migrations/sqlite/0001_start.sql"))];
 
 /// See the module.
 #[derive(Clone)]
-pub struct Sqlite {
-    writer: SqlitePool,
-    readers: SqlitePool,
+pub struct Sqlite(Arc<Shared>);
+
+struct Shared {
+    writer: Writer,
+    readers: Readers,
     epoch: Epoch,
-    group: Group,
 }
 
 impl Sqlite {
-    /// `group`: batches in one transaction at most.
+    /// `group`: changes in one transaction, about.
     pub(super) async fn open(url: &str, group: usize) -> Stored<Self> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true);
-        make_folder_of(options.get_filename())?;
-        let writer = pool(1).connect_with(options.clone()).await?;
-        let mut connection = writer.acquire().await?;
-        migrate(&mut connection).await?;
-        let epoch = epoch(&mut connection).await?;
-        drop(connection);
-        // `query_only` rather than `read_only`: a reader may have to build the WAL's shared memory.
-        let readers = pool(READERS)
-            .connect_with(options.pragma("query_only", "ON"))
-            .await?;
-        Ok(Self {
-            group: Group::start(writer.clone(), epoch, group),
-            writer,
-            readers,
-            epoch,
-        })
+        let url = url.to_owned();
+        let opened = tokio::task::spawn_blocking(move || Self::open_file(file_of(&url), group));
+        opened.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Takes the write lock at once: a transaction that reads first and then finds the lock taken would fail.
-    async fn begin(&self) -> Stored<Transaction<'static, Driver>> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    fn open_file(file: &Path, group: usize) -> Stored<Self> {
+        match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)?,
+            _ => {}
+        }
+        let mut connection = connect(file)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        Migrations::from_slice(&MIGRATIONS)
+            .to_latest(&mut connection)
+            .map_err(StoreError::database)?;
+        let epoch = epoch(&connection)?;
+        Ok(Self(Arc::new(Shared {
+            writer: Writer::start(connection, group)?,
+            readers: Readers::new(file),
+            epoch,
+        })))
+    }
+
+    /// Queues a write of about `weight` changes; see [`Writer::write`].
+    async fn write<T: Send + 'static>(
+        &self,
+        turn: Uuid,
+        weight: usize,
+        work: impl FnOnce(&Connection) -> Stored<T> + Send + 'static,
+    ) -> Stored<T> {
+        self.0.writer.write(turn, weight, work).await
+    }
+
+    /// Reads, all of it at one moment.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Stored<T> + Send + 'static,
+    ) -> Stored<T> {
+        self.0.readers.read(work).await
     }
 
     pub(super) async fn ready(&self) -> Stored<()> {
-        sqlx::query("SELECT epoch FROM history")
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(())
+        let epoch = self.read(|connection| rows::first(connection, EPOCH, [], |_| Ok(())));
+        epoch.await?.ok_or(StoreError::NotFound)
     }
 
     pub(super) async fn close(&self) {
-        self.group.close();
-        self.readers.close().await;
-        self.writer.close().await;
+        self.0.readers.close();
+        self.0.writer.close();
+        self.0.writer.closed().await;
     }
 }
 
-fn pool(connections: u32) -> PoolOptions<Driver> {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        // Local connections do not go stale, and pinging each time costs as much as a query.
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
+/// The file that an address `sqlite://path` names.
+fn file_of(url: &str) -> &Path {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    Path::new(path.strip_prefix("//").unwrap_or(path))
 }
 
-fn make_folder_of(file: &Path) -> Stored<()> {
-    match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => {
-            std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
-        }
-        _ => {}
-    }
-    Ok(())
+/// A connection as all of ours are.
+fn connect(file: &Path) -> Stored<Connection> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    Ok(connection)
 }
 
-async fn migrate(connection: &mut SqliteConnection) -> Stored<()> {
-    let migrations = MIGRATIONS.map(|(version, name, sql)| {
-        let sql = AssertSqlSafe(sql).into_sql_str();
-        Migration::new(
-            version,
-            Cow::Borrowed(name),
-            MigrationType::Simple,
-            sql,
-            false,
-        )
-    });
-    Migrator::with_migrations(migrations.to_vec())
-        .run_direct(None, connection, false)
-        .await
-        .map_err(sqlx::Error::from)?;
-    Ok(())
-}
+const EPOCH: &str = "SELECT epoch FROM history";
 
 /// The database's epoch, made when it is new.
-async fn epoch(connection: &mut SqliteConnection) -> Stored<Epoch> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::query("INSERT INTO history (only, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING")
-        .bind(Uuid::now_v7())
-        .execute(&mut *transaction)
-        .await?;
-    let row = sqlx::query("SELECT epoch FROM history")
-        .fetch_one(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
-    Ok(Epoch(row.try_get(0)?))
+fn epoch(connection: &Connection) -> Stored<Epoch> {
+    let sql = "INSERT INTO history (only, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING";
+    rows::run(connection, sql, [Uuid::now_v7()])?;
+    let epoch = rows::first(connection, EPOCH, [], |row| Ok(Epoch(row.get(0)?)))?;
+    epoch.ok_or_else(|| rows::corrupt("no epoch"))
 }

@@ -202,7 +202,7 @@ async fn a_failure_inside_says_nothing_of_the_inside() {
     assert_eq!(page.status, 500);
     assert!(page.text.contains("Something went wrong on our side."));
     assert!(
-        !page.text.contains("sqlx") && !page.text.contains("Pool") && !page.text.contains(".db")
+        !page.text.contains("sqlite") && !page.text.contains("Pool") && !page.text.contains(".db")
     );
 }
 

@@ -5,7 +5,7 @@
 use super::{
     Sqlite,
     lists::claim,
-    rows::{corrupt, integer, mid, role, seq, todo},
+    rows::{corrupt, first, integer, mid, role, run, seq, todo},
 };
 use crate::{
     core::{
@@ -20,7 +20,7 @@ use crate::{
     },
     server::store::{Batch, Committed, Decide, Origin, StoreError, Stored},
 };
-use sqlx::{Row, SqliteConnection};
+use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -30,14 +30,17 @@ impl Sqlite {
         batch: Batch,
         decide: Decide,
     ) -> Stored<Committed> {
-        self.group.commit(batch, decide).await
+        let epoch = self.0.epoch;
+        self.write(batch.list.0, batch.weight(), move |connection| {
+            apply(connection, epoch, &batch, decide)
+        })
+        .await
     }
 }
 
-/// Decides a batch and writes what was decided. A refusal ([`StoreError::NotFound`], `ClientTaken`, `OutOfOrder`,
-/// `Epoch`) comes before anything is written; after any other error the caller takes back what was written.
-pub(super) async fn apply(
-    connection: &mut SqliteConnection,
+/// Decides a batch and writes what was decided. After an error the caller takes back what was written.
+fn apply(
+    connection: &Connection,
     epoch: Epoch,
     batch: &Batch,
     decide: Decide,
@@ -49,7 +52,7 @@ pub(super) async fn apply(
         Origin::Queue { client, .. } => Some(*client),
         Origin::Form(_) => None,
     };
-    let scene = scene(connection, batch, client).await?;
+    let scene = scene(connection, batch, client)?;
     let mut work = Work {
         connection,
         list: batch.list,
@@ -68,13 +71,12 @@ pub(super) async fn apply(
         } => {
             check_order(scene.last_mid, mutations)?;
             if scene.client_is_new {
-                claim(work.connection, *client, batch.author).await?;
+                claim(work.connection, *client, batch.author)?;
             }
-            work.queue(*client, scene.last_mid, *acked, mutations)
-                .await?
+            work.queue(*client, scene.last_mid, *acked, mutations)?
         }
         Origin::Form(op) => {
-            let outcome = work.op(op, None, None).await?;
+            let outcome = work.op(op, None, None)?;
             (Mid(0), vec![Outcome::new(Mid(0), outcome)])
         }
     };
@@ -94,37 +96,32 @@ struct Scene {
     client_is_new: bool,
 }
 
-/// All of it in one query: a query costs more in going to SQLite's thread and back than in what it does there.
-async fn scene(
-    connection: &mut SqliteConnection,
-    batch: &Batch,
-    client: Option<ClientId>,
-) -> Stored<Scene> {
-    let row = sqlx::query(
+fn scene(connection: &Connection, batch: &Batch, client: Option<ClientId>) -> Stored<Scene> {
+    let client = client.map(|client| client.0);
+    let scene = first(
+        connection,
         "SELECT m.role, l.seq, l.total, c.user_id AS owner, COALESCE(q.last_mid, 0) AS last_mid
          FROM members m JOIN lists l ON l.id = m.list_id
          LEFT JOIN clients c ON c.id = ?3
          LEFT JOIN queues q ON q.list_id = l.id AND q.client_id = ?3
          WHERE m.list_id = ?1 AND m.user_id = ?2 AND l.deleted_at IS NULL",
-    )
-    .bind(batch.list.0)
-    .bind(batch.author.0)
-    .bind(client.map(|client| client.0))
-    .fetch_optional(connection)
-    .await?
-    .ok_or(StoreError::NotFound)?;
-    let owner: Option<Uuid> = row.try_get("owner")?;
-    if owner.is_some_and(|owner| owner != batch.author.0) {
-        return Err(StoreError::ClientTaken);
-    }
-    let live: i64 = row.try_get("total")?;
-    Ok(Scene {
-        role: role(&row)?,
-        head: seq(&row, "seq")?,
-        live: usize::try_from(live).map_err(|_| corrupt("a negative counter"))?,
-        last_mid: mid(&row, "last_mid")?,
-        client_is_new: owner.is_none(),
-    })
+        params![batch.list.0, batch.author.0, client],
+        |row| {
+            let owner: Option<Uuid> = row.get("owner")?;
+            if owner.is_some_and(|owner| owner != batch.author.0) {
+                return Err(StoreError::ClientTaken);
+            }
+            let live: i64 = row.get("total")?;
+            Ok(Scene {
+                role: role(row)?,
+                head: seq(row, "seq")?,
+                live: usize::try_from(live).map_err(|_| corrupt("a negative counter"))?,
+                last_mid: mid(row, "last_mid")?,
+                client_is_new: owner.is_none(),
+            })
+        },
+    )?;
+    scene.ok_or(StoreError::NotFound)
 }
 
 /// Refuses a push whose numbers leave a gap.
@@ -140,7 +137,7 @@ fn check_order(mut last: Mid, mutations: &[pending::Mutation]) -> Stored<()> {
 
 /// One batch under way.
 struct Work<'c> {
-    connection: &'c mut SqliteConnection,
+    connection: &'c Connection,
     list: ListId,
     author: UserId,
     role: Role,
@@ -152,7 +149,7 @@ struct Work<'c> {
 
 impl Work<'_> {
     /// Works a queue off whose order is checked.
-    async fn queue(
+    fn queue(
         &mut self,
         client: ClientId,
         before: Mid,
@@ -161,46 +158,42 @@ impl Work<'_> {
     ) -> Stored<(Mid, Vec<Outcome>)> {
         let acked = acked.min(before);
         if acked > Mid(0) {
-            self.forget(client, acked).await?;
+            self.forget(client, acked)?;
         }
         let mut last = before;
         let mut outcomes = Vec::with_capacity(mutations.len());
         for mutation in mutations {
             if mutation.mid <= last {
-                outcomes.push(self.stored_outcome(client, mutation.mid).await?);
+                outcomes.push(self.stored_outcome(client, mutation.mid)?);
             } else {
                 last = mutation.mid;
-                let outcome = Outcome::new(last, self.mutation(mutation, client).await?);
-                self.store_outcome(client, &outcome).await?;
+                let outcome = Outcome::new(last, self.mutation(mutation, client)?);
+                self.store_outcome(client, &outcome)?;
                 outcomes.push(outcome);
             }
         }
         if last > before {
-            sqlx::query(
+            run(
+                self.connection,
                 "INSERT INTO queues (list_id, client_id, last_mid) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET last_mid = ?3",
-            )
-            .bind(self.list.0)
-            .bind(client.0)
-            .bind(integer(last.0))
-            .execute(&mut *self.connection)
-            .await?;
+                params![self.list.0, client.0, integer(last.0)],
+            )?;
         }
         Ok((last, outcomes))
     }
 
-    async fn mutation(
+    fn mutation(
         &mut self,
         mutation: &pending::Mutation,
         client: ClientId,
     ) -> Stored<pending::Outcome> {
         let origin = Some((client, mutation.mid));
         self.op(&mutation.op, mutation.unless_after.as_ref(), origin)
-            .await
     }
 
     /// Decides one op and writes what follows from it.
-    async fn op(
+    fn op(
         &mut self,
         op: &Op,
         unless_after: Option<&Base>,
@@ -208,16 +201,16 @@ impl Work<'_> {
     ) -> Stored<pending::Outcome> {
         let seq = self.head.next();
         let based_on = match op {
-            Op::SetTitle { base, .. } => self.resolve(base).await?,
+            Op::SetTitle { base, .. } => self.resolve(base)?,
             _ => Seq(0),
         };
         let unless_after = match unless_after {
-            Some(base) => Some(self.resolve(base).await?),
+            Some(base) => Some(self.resolve(base)?),
             None => None,
         };
         let facts = Facts {
             list: self.list,
-            slots: self.slots(op).await?,
+            slots: self.slots(op)?,
             live: self.live,
             author: self.author,
             seq,
@@ -230,8 +223,8 @@ impl Work<'_> {
             Decision::Rejected(rejection) => Ok(pending::Outcome::Rejected(rejection)),
             Decision::Conflict(current) => Ok(pending::Outcome::Conflict(current)),
             Decision::Applied(event) => {
-                self.effect(&event, &facts).await?;
-                self.append(seq, origin, event).await?;
+                self.effect(&event, &facts)?;
+                self.append(seq, origin, event)?;
                 self.head = seq;
                 Ok(pending::Outcome::Applied(seq))
             }
@@ -239,79 +232,69 @@ impl Work<'_> {
     }
 
     /// The version that an edit was based on.
-    async fn resolve(&mut self, base: &Base) -> Stored<Seq> {
+    fn resolve(&self, base: &Base) -> Stored<Seq> {
         let mut applied = BTreeMap::new();
         for &(client, mid) in &base.after {
-            let row = sqlx::query(
-                "SELECT seq FROM outcomes WHERE list_id = ? AND client_id = ? AND mid = ? AND seq IS NOT NULL",
-            )
-            .bind(self.list.0)
-            .bind(client.0)
-            .bind(integer(mid.0))
-            .fetch_optional(&mut *self.connection)
-            .await?;
-            if let Some(row) = row {
-                applied.insert((client, mid), seq(&row, "seq")?);
+            if let Some(seq) = self.applied(client, mid)? {
+                applied.insert((client, mid), seq);
             }
         }
         Ok(base.resolve(|client, mid| applied.get(&(client, mid)).copied()))
     }
 
     /// What the list has under the ids that an op names. Too many are not looked up: the op is refused anyway.
-    async fn slots(&mut self, op: &Op) -> Stored<BTreeMap<TodoId, Slot>> {
+    fn slots(&self, op: &Op) -> Stored<BTreeMap<TodoId, Slot>> {
         let mut slots = BTreeMap::new();
         for id in op.ids().iter().take(IDS_MAX) {
-            if let Some(slot) = self.slot(*id).await? {
+            if let Some(slot) = self.slot(*id)? {
                 slots.insert(*id, slot);
             }
         }
         Ok(slots)
     }
 
-    async fn slot(&mut self, id: TodoId) -> Stored<Option<Slot>> {
-        let row = sqlx::query("SELECT * FROM todos WHERE list_id = ? AND id = ?")
-            .bind(self.list.0)
-            .bind(id.0)
-            .fetch_optional(&mut *self.connection)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let found = todo(self.list, &row)?;
-        let is_deleted = row.try_get::<Option<i64>, _>("deleted_at")?.is_some();
-        Ok(Some(if is_deleted {
-            Slot::Deleted {
-                version: found.version,
-                // A live title is never empty: purging leaves it so.
-                todo: (!found.title.is_empty()).then_some(found),
-            }
-        } else {
-            Slot::Live {
-                creator: UserId(row.try_get("creator")?),
-                todo: found,
-            }
-        }))
+    fn slot(&self, id: TodoId) -> Stored<Option<Slot>> {
+        let sql = "SELECT * FROM todos WHERE list_id = ? AND id = ?";
+        first(self.connection, sql, [self.list.0, id.0], |row| {
+            let found = todo(self.list, row)?;
+            let is_deleted = row.get::<_, Option<i64>>("deleted_at")?.is_some();
+            Ok(if is_deleted {
+                Slot::Deleted {
+                    version: found.version,
+                    // A live title is never empty: purging leaves it so.
+                    todo: (!found.title.is_empty()).then_some(found),
+                }
+            } else {
+                Slot::Live {
+                    creator: UserId(row.get("creator")?),
+                    todo: found,
+                }
+            })
+        })
     }
 
     /// Writes what an event changes in the list, its counters and its head included.
-    async fn effect(&mut self, event: &Event, facts: &Facts) -> Stored<()> {
+    fn effect(&mut self, event: &Event, facts: &Facts) -> Stored<()> {
         let mut touched: Vec<Todo> = facts.slots.values().filter_map(live_todo).collect();
         let before = count(&touched);
         event.clone().apply(facts.seq, &mut touched);
         let after = count(&touched);
         for id in event.ids() {
             match touched.iter().find(|todo| todo.id == id) {
-                Some(todo) => self.put(todo).await?,
-                None => self.bury(id, facts.seq).await?,
+                Some(todo) => self.put(todo)?,
+                None => self.bury(id, facts.seq)?,
             }
         }
-        sqlx::query(
+        run(
+            self.connection,
             "UPDATE lists SET total = total + ?, remaining = remaining + ?, seq = ? WHERE id = ?",
-        )
-        .bind(after.0 - before.0)
-        .bind(after.1 - before.1)
-        .bind(integer(facts.seq.0))
-        .bind(self.list.0)
-        .execute(&mut *self.connection)
-        .await?;
+            params![
+                after.0 - before.0,
+                after.1 - before.1,
+                integer(facts.seq.0),
+                self.list.0
+            ],
+        )?;
         self.live = self
             .live
             .saturating_add_signed(after.0 as isize - before.0 as isize);
@@ -319,105 +302,103 @@ impl Work<'_> {
     }
 
     /// Makes a tombstone. One that is there already stays as it is.
-    async fn bury(&mut self, id: TodoId, seq: Seq) -> Stored<()> {
-        sqlx::query(
+    fn bury(&self, id: TodoId, seq: Seq) -> Stored<()> {
+        run(
+            self.connection,
             "UPDATE todos SET deleted_at = ?1, updated_at = ?1, version = ?2
              WHERE list_id = ?3 AND id = ?4 AND deleted_at IS NULL",
-        )
-        .bind(self.now)
-        .bind(integer(seq.0))
-        .bind(self.list.0)
-        .bind(id.0)
-        .execute(&mut *self.connection)
-        .await?;
+            params![self.now, integer(seq.0), self.list.0, id.0],
+        )?;
         Ok(())
     }
 
-    async fn put(&mut self, todo: &Todo) -> Stored<()> {
-        sqlx::query(
+    fn put(&self, todo: &Todo) -> Stored<()> {
+        run(
+            self.connection,
             "INSERT INTO todos (list_id, id, creator, title, completed, position, version, title_version,
                 created_at, updated_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT DO UPDATE SET title = ?4, completed = ?5, position = ?6, version = ?7,
                 title_version = ?8, updated_at = ?10, deleted_at = NULL",
-        )
-        .bind(self.list.0)
-        .bind(todo.id.0)
-        .bind(self.author.0)
-        .bind(&todo.title)
-        .bind(todo.completed)
-        .bind(todo.position.as_str())
-        .bind(integer(todo.version.0))
-        .bind(integer(todo.title_version.0))
-        .bind(todo.created_at)
-        .bind(todo.updated_at)
-        .execute(&mut *self.connection)
-        .await?;
+            params![
+                self.list.0,
+                todo.id.0,
+                self.author.0,
+                todo.title,
+                todo.completed,
+                todo.position.as_str(),
+                integer(todo.version.0),
+                integer(todo.title_version.0),
+                todo.created_at,
+                todo.updated_at
+            ],
+        )?;
         Ok(())
     }
 
     /// Writes the event at its place.
-    async fn append(
-        &mut self,
-        seq: Seq,
-        origin: Option<(ClientId, Mid)>,
-        event: Event,
-    ) -> Stored<()> {
+    fn append(&self, seq: Seq, origin: Option<(ClientId, Mid)>, event: Event) -> Stored<()> {
         let frame = EventFrame::new(self.list, seq, origin, event);
         let text = serde_json::to_string(&frame).map_err(|_| corrupt("an event"))?;
-        sqlx::query("INSERT INTO events (list_id, seq, event, created_at) VALUES (?, ?, ?, ?)")
-            .bind(self.list.0)
-            .bind(integer(seq.0))
-            .bind(text)
-            .bind(self.now)
-            .execute(&mut *self.connection)
-            .await?;
+        run(
+            self.connection,
+            "INSERT INTO events (list_id, seq, event, created_at) VALUES (?, ?, ?, ?)",
+            params![self.list.0, integer(seq.0), text, self.now],
+        )?;
         Ok(())
     }
 
-    async fn store_outcome(&mut self, client: ClientId, outcome: &Outcome) -> Stored<()> {
-        let text = serde_json::to_string(outcome).map_err(|_| corrupt("an outcome"))?;
-        sqlx::query(
-            "INSERT INTO outcomes (list_id, client_id, mid, outcome, seq, decided_at) VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .bind(self.list.0)
-        .bind(client.0)
-        .bind(integer(outcome.mid.0))
-        .bind(text)
-        .bind(outcome.seq().map(|seq| integer(seq.0)))
-        .bind(self.now)
-        .execute(&mut *self.connection)
-        .await?;
-        Ok(())
-    }
-
-    /// Forgets outcomes that the client needs no more, except the places of applied ones: later edits may be
-    /// built on them.
-    async fn forget(&mut self, client: ClientId, acked: Mid) -> Stored<()> {
-        sqlx::query(
-            "DELETE FROM outcomes WHERE list_id = ? AND client_id = ? AND mid <= ? AND seq IS NULL",
-        )
-        .bind(self.list.0)
-        .bind(client.0)
-        .bind(integer(acked.0))
-        .execute(&mut *self.connection)
-        .await?;
-        Ok(())
-    }
-
-    async fn stored_outcome(&mut self, client: ClientId, mid: Mid) -> Stored<Outcome> {
-        let row = sqlx::query(
-            "SELECT outcome FROM outcomes WHERE list_id = ? AND client_id = ? AND mid = ?",
-        )
-        .bind(self.list.0)
-        .bind(client.0)
-        .bind(integer(mid.0))
-        .fetch_optional(&mut *self.connection)
-        .await?;
-        match row {
-            Some(row) => serde_json::from_str(row.try_get(0)?).map_err(|_| corrupt("an outcome")),
-            None => Ok(Outcome::new(mid, pending::Outcome::Unknown)),
+    /// What was applied is remembered by its place alone, all else as it was answered.
+    fn store_outcome(&self, client: ClientId, outcome: &Outcome) -> Stored<()> {
+        let mid = integer(outcome.mid.0);
+        if let Some(seq) = outcome.seq() {
+            let sql = "INSERT INTO applied (list_id, client_id, mid, seq) VALUES (?, ?, ?, ?)";
+            let place = params![self.list.0, client.0, mid, integer(seq.0)];
+            run(self.connection, sql, place)?;
+            return Ok(());
         }
+        let text = serde_json::to_string(outcome).map_err(|_| corrupt("an outcome"))?;
+        run(
+            self.connection,
+            "INSERT INTO outcomes (list_id, client_id, mid, outcome, decided_at) VALUES (?, ?, ?, ?, ?)",
+            params![self.list.0, client.0, mid, text, self.now],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets outcomes that the client needs no more. The places of applied ones stay: later edits may be
+    /// built on them.
+    fn forget(&self, client: ClientId, acked: Mid) -> Stored<()> {
+        run(
+            self.connection,
+            "DELETE FROM outcomes WHERE list_id = ? AND client_id = ? AND mid <= ?",
+            params![self.list.0, client.0, integer(acked.0)],
+        )?;
+        Ok(())
+    }
+
+    fn stored_outcome(&self, client: ClientId, mid: Mid) -> Stored<Outcome> {
+        if let Some(seq) = self.applied(client, mid)? {
+            return Ok(Outcome::new(mid, pending::Outcome::Applied(seq)));
+        }
+        let kept = first(
+            self.connection,
+            "SELECT outcome FROM outcomes WHERE list_id = ? AND client_id = ? AND mid = ?",
+            params![self.list.0, client.0, integer(mid.0)],
+            |row| {
+                let text = row.get_ref(0)?.as_str();
+                let text = text.map_err(|_| corrupt("an outcome"))?;
+                serde_json::from_str(text).map_err(|_| corrupt("an outcome"))
+            },
+        )?;
+        Ok(kept.unwrap_or_else(|| Outcome::new(mid, pending::Outcome::Unknown)))
+    }
+
+    /// The place of a mutation that was applied.
+    fn applied(&self, client: ClientId, mid: Mid) -> Stored<Option<Seq>> {
+        let sql = "SELECT seq FROM applied WHERE list_id = ? AND client_id = ? AND mid = ?";
+        let key = params![self.list.0, client.0, integer(mid.0)];
+        first(self.connection, sql, key, |row| seq(row, "seq"))
     }
 }
 

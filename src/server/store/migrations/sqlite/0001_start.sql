@@ -91,14 +91,22 @@ CREATE TABLE queues (
   PRIMARY KEY (list_id, client_id)
 ) STRICT, WITHOUT ROWID;
 
+-- The places of mutations that were applied: kept as long as the list, for edits that were built on them.
+CREATE TABLE applied (
+  list_id BLOB NOT NULL REFERENCES lists ON DELETE CASCADE,
+  client_id BLOB NOT NULL,
+  mid INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (list_id, client_id, mid)
+) STRICT, WITHOUT ROWID;
+
+-- What became of the others, until the client needs it no more.
 CREATE TABLE outcomes (
   list_id BLOB NOT NULL REFERENCES lists ON DELETE CASCADE,
   client_id BLOB NOT NULL,
   mid INTEGER NOT NULL,
   -- The outcome's JSON, exactly as it was answered.
   outcome TEXT NOT NULL,
-  -- The place of its event, if it was applied: kept as long as the list, for edits that were built on it.
-  seq INTEGER,
   decided_at INTEGER NOT NULL,
   PRIMARY KEY (list_id, client_id, mid)
 ) STRICT, WITHOUT ROWID;
