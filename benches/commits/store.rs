@@ -1,9 +1,6 @@
-//! Durable edits a second through the store, at 1 and at 64 clients, beside the same without group commit.
-//!
-//! `scripts/bench server`. One run measures both in turn, so that their ratio holds on a noisy machine.
+//! Edits through the store alone. Not here: HTTP.
 
-#![allow(clippy::expect_used)]
-
+use crate::{LASTS, Measured};
 use lockstep::{
     core::{
         id::{ClientId, ListId, Mid, TodoId, UserId},
@@ -14,9 +11,6 @@ use lockstep::{
 };
 use std::time::{Duration, Instant};
 use uuid::Uuid;
-
-/// How long each measurement lasts.
-const LASTS: Duration = Duration::from_secs(4);
 
 /// One client: ticks and unticks a todo of its own list until the time is up. How long each edit took.
 async fn edits(store: Store, until: Instant) -> Vec<Duration> {
@@ -65,8 +59,8 @@ async fn edits(store: Store, until: Instant) -> Vec<Duration> {
     took
 }
 
-/// Edits a second, and the 50th and 99th percentile of what one took.
-async fn measure(clients: usize, grouped: bool) -> (f64, Duration, Duration) {
+/// With so many clients at once. `grouped`: several changes in one transaction.
+pub async fn measure(clients: usize, grouped: bool) -> Measured {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}/bench.db", folder.path().display());
     let store = match grouped {
@@ -81,31 +75,5 @@ async fn measure(clients: usize, grouped: bool) -> (f64, Duration, Duration) {
         took.extend(client.await.expect("a client"));
     }
     store.close().await;
-    took.sort_unstable();
-    let at = |percent: usize| took[(took.len() - 1) * percent / 100];
-    (took.len() as f64 / LASTS.as_secs_f64(), at(50), at(99))
-}
-
-#[tokio::main]
-#[allow(clippy::print_stdout)]
-async fn main() {
-    println!(
-        "Durable edits (SQLite, synchronous=FULL), {} s each:",
-        LASTS.as_secs()
-    );
-    println!("| clients | group commit | edits/s | p50 | p99 |\n|---|---|---|---|---|");
-    for clients in [1, 64] {
-        let mut rates = Vec::new();
-        for (name, grouped) in [("yes", true), ("no", false)] {
-            let (rate, p50, p99) = measure(clients, grouped).await;
-            let milliseconds = |took: Duration| took.as_secs_f64() * 1000.0;
-            let (p50, p99) = (milliseconds(p50), milliseconds(p99));
-            println!("| {clients} | {name} | {rate:.0} | {p50:.2} ms | {p99:.2} ms |");
-            rates.push(rate);
-        }
-        println!(
-            "At {clients}, grouping is {:.2} times as fast.",
-            rates[0] / rates[1]
-        );
-    }
+    Measured::new(took)
 }

@@ -1,0 +1,171 @@
+//! Edits over HTTP, to the real binary in a process of its own. Not here: what the store alone can do.
+
+use crate::{LASTS, Measured};
+use std::{
+    io,
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+};
+use uuid::Uuid;
+
+/// A server that ends with the measurement.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// With so many clients at once, each on a connection that it keeps.
+pub async fn measure(clients: usize) -> Measured {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (address, _server) = start(folder.path()).await;
+    let mut people = Vec::new();
+    for _ in 0..clients {
+        people.push(Person::register(address).await.expect("an account"));
+    }
+    let until = Instant::now() + LASTS;
+    let edits = people
+        .into_iter()
+        .map(|person| tokio::spawn(person.edits(until)));
+    let mut took = Vec::new();
+    for person in edits.collect::<Vec<_>>() {
+        took.extend(person.await.expect("a person").expect("answers"));
+    }
+    Measured::new(took)
+}
+
+async fn start(folder: &Path) -> (SocketAddr, Server) {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = free.local_addr().expect("an address");
+    drop(free);
+    let server = Command::new(env!("CARGO_BIN_EXE_lockstep"))
+        .args([
+            "--config",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Leptos.toml"),
+        ])
+        .current_dir(folder)
+        .env_clear()
+        .env("LEPTOS_SITE_ADDR", address.to_string())
+        .env("LEPTOS_OUTPUT_NAME", "lockstep")
+        .env("LEPTOS_HASH_FILES", "false")
+        .env("DATABASE_URL", "sqlite://bench.db")
+        .env("LOCKSTEP_LIMITS_SIGN_INS_PER_MINUTE", "0")
+        .env("LOCKSTEP_LOG", "warn")
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the server");
+    let server = Server(server);
+    let until = Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect(address).await.is_err() {
+        assert!(Instant::now() < until, "the server does not listen");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    (address, server)
+}
+
+/// Somebody with a list and one todo in it, and a connection. HTTP as plain as it goes, so that the measuring
+/// takes little from what is measured.
+struct Person {
+    connection: BufReader<TcpStream>,
+    cookie: String,
+    list: Uuid,
+    client: Uuid,
+    todo: Uuid,
+}
+
+impl Person {
+    async fn register(address: SocketAddr) -> io::Result<Self> {
+        let connection = TcpStream::connect(address).await?;
+        connection.set_nodelay(true)?;
+        let mut person = Self {
+            connection: BufReader::new(connection),
+            cookie: String::new(),
+            list: Uuid::now_v7(),
+            client: Uuid::now_v7(),
+            todo: Uuid::now_v7(),
+        };
+        let form = "application/x-www-form-urlencoded";
+        let name = Uuid::now_v7().simple().to_string();
+        let body = format!("name={}&password=correct+horse+battery", &name[12..]);
+        person.post("register", form, &body).await?;
+        let body = format!("name=Bench&id={}", person.list);
+        person.post("create_list", form, &body).await?;
+        Ok(person)
+    }
+
+    /// Adds a todo, then ticks and unticks it until the time is up. How long each edit took.
+    async fn edits(mut self, until: Instant) -> io::Result<Vec<Duration>> {
+        let mut took = Vec::new();
+        let mut op = format!(
+            r#"{{"type":"ADD_TODO","id":"{}","title":"oat milk","position":"a0"}}"#,
+            self.todo
+        );
+        for mid in 1.. {
+            let body = format!(
+                r#"{{"list":"{}","client":"{}","acked":{},"mutations":[{{"mid":{mid},"op":{op}}}]}}"#,
+                self.list,
+                self.client,
+                mid - 1
+            );
+            let began = Instant::now();
+            let answer = self.post("push", "application/json", &body).await?;
+            took.push(began.elapsed());
+            assert!(answer.contains("APPLIED"), "{answer}");
+            if Instant::now() > until {
+                break;
+            }
+            op = format!(
+                r#"{{"type":"SET_COMPLETED","id":"{}","completed":{}}}"#,
+                self.todo,
+                mid % 2 == 1
+            );
+        }
+        Ok(took)
+    }
+
+    /// Posts and gives the answer's body. Cookies that it sets are kept.
+    async fn post(&mut self, function: &str, kind: &str, body: &str) -> io::Result<String> {
+        let request = format!(
+            "POST /api/{function} HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\nCookie: {}\r\n\
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+            self.cookie,
+            body.len()
+        );
+        self.connection
+            .get_mut()
+            .write_all(request.as_bytes())
+            .await?;
+        let mut line = String::new();
+        self.connection.read_line(&mut line).await?;
+        assert!(line.starts_with("HTTP/1.1 200"), "{function}: {line}");
+        let mut length = 0;
+        loop {
+            line.clear();
+            self.connection.read_line(&mut line).await?;
+            let Some((name, value)) = line.trim_end().split_once(": ") else {
+                break;
+            };
+            match name {
+                "content-length" => length = value.parse().expect("a length"),
+                "set-cookie" => {
+                    let cookie = value.split(';').next().unwrap_or_default();
+                    self.cookie = format!("{cookie}; {}", self.cookie);
+                }
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        self.connection.read_exact(&mut body).await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+}
