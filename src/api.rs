@@ -2,4 +2,5 @@
 
 pub mod accounts;
 pub mod lists;
+pub mod settings;
 pub mod sync;

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use lockstep::server::{
     config::{self, Config},
-    run, telemetry,
+    maintenance, run, telemetry,
 };
 use std::{path::PathBuf, process::ExitCode};
 
@@ -24,6 +24,24 @@ enum Command {
     Serve,
     /// Print the configuration in force, or what is wrong with it
     CheckConfig,
+    /// Copy the database into a new file; the server may run meanwhile
+    Backup {
+        /// Where the copy goes; nothing may be there
+        file: PathBuf,
+    },
+    /// Put a backup in the database's place; the server must not run
+    ///
+    /// The database that was there is kept beside it. Everybody has to sign in again, and edits that wait in
+    /// browsers are shown to their authors before they are sent.
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
+    /// Give an account a new password, print it, and end the account's sign-ins
+    ResetPassword {
+        /// The account's name
+        name: String,
+    },
 }
 
 #[tokio::main]
@@ -43,17 +61,19 @@ async fn main() -> ExitCode {
 
 async fn execute(arguments: Arguments) -> Result<(), String> {
     let config = Config::load(arguments.config.as_deref()).map_err(|error| error.to_string())?;
-    match arguments.command.unwrap_or(Command::Serve) {
-        Command::CheckConfig => {
-            #[allow(clippy::print_stdout)] // this is what was asked for
-            {
-                println!("{}", config.describe());
-            }
-            Ok(())
-        }
+    let told = match arguments.command.unwrap_or(Command::Serve) {
+        Command::CheckConfig => config.describe(),
+        Command::Backup { file } => maintenance::backup(&config, file).await?,
+        Command::Restore { file } => maintenance::restore(&config, file).await?,
+        Command::ResetPassword { name } => maintenance::reset_password(&config, &name).await?,
         Command::Serve => {
             telemetry::start(&config.log.filter).map_err(|error| format!("log.filter: {error}"))?;
-            run(config).await.map_err(|error| error.to_string())
+            return run(config).await.map_err(|error| error.to_string());
         }
+    };
+    #[allow(clippy::print_stdout)] // this is what was asked for
+    {
+        println!("{told}");
     }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! The server: accounts, lists, the store and what stands around them. Not here: pages (`pages`), addresses (`api`).
 
+pub mod account;
 pub mod auth;
 pub mod clock;
 pub mod config;
@@ -9,11 +10,13 @@ pub mod guard;
 pub mod limits;
 pub mod listener;
 pub mod lists;
+pub mod maintenance;
 pub mod passwords;
 pub mod router;
 pub mod sessions;
 pub mod site;
 pub mod store;
+pub mod sweep;
 pub mod telemetry;
 pub mod visit;
 
@@ -34,8 +37,6 @@ use tokio::{
 
 /// How long requests under way may take after the signal to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often what the rate limits no longer need is forgotten.
-const LIMITS_SWEEP: Duration = Duration::from_secs(60);
 
 /// All that requests share.
 #[derive(Clone)]
@@ -85,10 +86,9 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Store(store::StoreError::Database(cause)) => {
-                write!(f, "the database (database.url) cannot be opened: {cause}")
+            Self::Store(cause) => {
+                write!(f, "the database (database.url) cannot be used: {cause}")
             }
-            Self::Store(cause) => write!(f, "the database cannot be used: {cause:?}"),
             Self::Site(cause) => write!(f, "{cause}"),
             Self::Io(cause) => write!(f, "cannot listen on the address (site-addr): {cause}"),
         }
@@ -128,11 +128,13 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     let listener = TcpListener::bind(config.leptos.site_addr)
         .await
         .map_err(StartError::Io)?;
+    // Events reach only those whom the server that decides them knows.
+    let _reserved = Store::reserve(&config.database.url).map_err(StartError::Store)?;
     let state = AppState::new(config).await?;
     tracing::info!(address = %state.config.server.public_url, "serving");
 
     let (stop, stopped) = watch::channel(false);
-    tokio::spawn(sweep(state.clone()));
+    tokio::spawn(sweep::run(state.clone()));
     let mut server = pin!(serve(listener, state.clone(), stopped));
     tokio::select! {
         ended = &mut server => return ended.map_err(StartError::Io),
@@ -163,14 +165,6 @@ pub async fn serve(
             let _ = stopped.wait_for(|stop| *stop).await;
         })
         .await
-}
-
-async fn sweep(state: AppState) {
-    let mut tick = tokio::time::interval(LIMITS_SWEEP);
-    loop {
-        tick.tick().await;
-        state.sign_ins.sweep();
-    }
 }
 
 async fn stop_signal() -> io::Result<()> {

@@ -1,6 +1,9 @@
 //! A person, and what their name and password may be. Not here: hashing, and the commonly used passwords, which only the server knows.
 
-use super::{id::UserId, invalid::Invalid};
+use super::{
+    id::{SessionId, UserId},
+    invalid::Invalid,
+};
 use serde::{Deserialize, Serialize};
 
 /// Characters a user name has at least.
@@ -19,6 +22,21 @@ pub struct User {
     pub id: UserId,
     /// Their name, as they wrote it.
     pub name: String,
+}
+
+/// A sign-in, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// Its id.
+    pub id: SessionId,
+    /// What the browser called itself when it signed in.
+    pub device: String,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+    /// Milliseconds since 1970, to the hour.
+    pub last_used_at: i64,
+    /// Whether it is the one that asks.
+    pub current: bool,
 }
 
 /// The trimmed name, if it may be one: 3–32 of ASCII letters, digits, `.`, `_` and `-`.

@@ -42,7 +42,10 @@ pub async fn register(visit: &Visit, name: &str, password: String) -> Result<Use
     }
     let name = check_name(name)?;
     state.sign_ins.from_address(visit.address())?;
-    let hash = state.passwords.hash_new(password, name.to_owned()).await?;
+    let hash = state
+        .passwords
+        .hash_new(password, name.to_owned(), "password")
+        .await?;
     let user = User {
         id: UserId(Uuid::now_v7()),
         name: name.to_owned(),
@@ -102,10 +105,15 @@ pub async fn login(visit: &Visit, name: &str, password: String) -> Result<User, 
 /// The store failed.
 pub async fn logout(visit: &Visit) -> Result<(), AppError> {
     if let Some(session) = visit.session().await? {
-        visit.state.store.end_session(session.id).await?;
+        sessions::end(&visit.state, &session).await?;
     }
-    set_cookie(visit, Name::Session, String::new(), Duration::ZERO);
+    forget(visit);
     Ok(())
+}
+
+/// Takes the session's cookie away.
+pub fn forget(visit: &Visit) {
+    set_cookie(visit, Name::Session, String::new(), Duration::ZERO);
 }
 
 fn device_token(visit: &Visit) -> Option<String> {

@@ -232,6 +232,10 @@ fn after(action: &str, fields: &[(String, String)]) -> Option<(String, String)> 
         "/api/create_list" | "/api/rename_list" | "/api/delete_list" | "/api/restore_list" => {
             Some(("/lists".to_owned(), "/lists".to_owned()))
         }
+        "/api/change_password" | "/api/end_session" | "/api/end_other_sessions" => {
+            Some(("/settings".to_owned(), "/settings".to_owned()))
+        }
+        "/api/delete_account" => Some(("/settings".to_owned(), "/".to_owned())),
         "/api/add_todo" | "/api/set_completed" | "/api/delete_todo" => Some((page.clone(), page)),
         _ => None,
     }

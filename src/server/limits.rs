@@ -4,6 +4,7 @@
 //! at the account use up theirs and never lock its owner out (OWASP calls this a device cookie).
 
 use crate::{
+    core::id::UserId,
     error::{AppError, Code},
     server::store::TokenHash,
 };
@@ -23,6 +24,7 @@ struct Limiters {
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     accounts: DefaultKeyedRateLimiter<String>,
     devices: DefaultKeyedRateLimiter<(TokenHash, String)>,
+    confirmations: DefaultKeyedRateLimiter<UserId>,
 }
 
 impl SignIns {
@@ -32,6 +34,7 @@ impl SignIns {
             addresses: RateLimiter::keyed(Quota::per_minute(tries)),
             accounts: RateLimiter::keyed(Quota::per_minute(tries)),
             devices: RateLimiter::keyed(Quota::per_minute(tries)),
+            confirmations: RateLimiter::keyed(Quota::per_minute(tries)),
         });
         Self { limiters }
     }
@@ -66,12 +69,24 @@ impl SignIns {
         })
     }
 
+    /// One try at the password by somebody who is signed in already: who has found an open browser uses up no budget
+    /// of the owner's for signing in.
+    ///
+    /// # Errors
+    /// 429, with the seconds to wait.
+    pub fn confirm(&self, user: UserId) -> Result<(), AppError> {
+        self.limiters
+            .as_ref()
+            .map_or(Ok(()), |limiters| spend(&limiters.confirmations, &user))
+    }
+
     /// Forgets whose budget is full again.
     pub fn sweep(&self) {
         if let Some(limiters) = &self.limiters {
             limiters.addresses.retain_recent();
             limiters.accounts.retain_recent();
             limiters.devices.retain_recent();
+            limiters.confirmations.retain_recent();
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     clock,
     store::{Allow, Batch, Committed, Decide, Origin, Store},
+    sweep,
 };
 use crate::{
     core::{
@@ -18,9 +19,6 @@ use crate::{
     error::{AppError, Code},
 };
 use uuid::Uuid;
-
-/// How long a deleted list can be restored, in milliseconds.
-const RESTORABLE: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// A list itself is its owner's to change.
 const OWNER: Allow = |role| role == Role::Owner;
@@ -78,7 +76,7 @@ pub async fn remove(store: &Store, user: &User, list: ListId) -> Result<(), AppE
 /// # Errors
 /// 403 for members who do not own it, 404 after 30 days, 422 at 200 lists.
 pub async fn restore(store: &Store, user: &User, list: ListId) -> Result<List, AppError> {
-    let since = clock::now() - RESTORABLE;
+    let since = clock::now() - sweep::LISTS;
     Ok(store.restore_list(user.id, list, OWNER, since).await?)
 }
 

@@ -40,12 +40,17 @@ impl Passwords {
     /// The hash to keep of a password that somebody chooses: an Argon2id PHC string with a salt of its own.
     ///
     /// # Errors
-    /// 422 on `password` for one that may not be chosen, 503 if too many wait.
-    pub async fn hash_new(&self, password: String, name: String) -> Result<String, AppError> {
-        check_password(&password, "password")?;
+    /// 422 on `field` for one that may not be chosen, 503 if too many wait.
+    pub async fn hash_new(
+        &self,
+        password: String,
+        name: String,
+        field: &'static str,
+    ) -> Result<String, AppError> {
+        check_password(&password, field)?;
         // Judging a password takes time too, and must not hold other requests up either.
         let hash = self.turn(move || {
-            check_common(&password, &name)?;
+            check_common(&password, &name, field)?;
             Ok(password_auth::generate_hash(password))
         });
         hash.await?.map_err(|invalid: Invalid| invalid.into())
@@ -89,7 +94,7 @@ impl Default for Passwords {
 }
 
 /// Refuses a password that is among the first that everybody tries.
-fn check_common(password: &str, name: &str) -> Result<(), Invalid> {
+fn check_common(password: &str, name: &str, field: &'static str) -> Result<(), Invalid> {
     // zxcvbn takes a second for a hundred characters made to be slow, and no list of common ones has such long ones.
     if password.chars().count() > COMMON_MAX {
         return Ok(());
@@ -106,7 +111,7 @@ fn check_common(password: &str, name: &str) -> Result<(), Invalid> {
     );
     if refused || password.eq_ignore_ascii_case(name) {
         return Err(Invalid::new(
-            "password",
+            field,
             "This password is among the first that others would try. Please choose another.",
         ));
     }
@@ -128,14 +133,17 @@ mod tests {
             "Password",
             "ada.lovelace",
         ] {
-            assert!(check_common(common, "ada.lovelace").is_err(), "{common}");
+            assert!(
+                check_common(common, "ada.lovelace", "new").is_err(),
+                "{common}"
+            );
         }
         for fine in [
             "plum-tractor-92",
             "correct horse battery staple",
             "ж8$ kaffee um vier",
         ] {
-            assert_eq!(check_common(fine, "ada.lovelace"), Ok(()), "{fine}");
+            assert_eq!(check_common(fine, "ada.lovelace", "new"), Ok(()), "{fine}");
         }
     }
 
@@ -143,7 +151,7 @@ mod tests {
     async fn a_hash_fits_its_password_only_and_nobody_never_fits() {
         let passwords = Passwords::new();
         let hash = passwords
-            .hash_new("plum-tractor-92".into(), "ada".into())
+            .hash_new("plum-tractor-92".into(), "ada".into(), "password")
             .await
             .unwrap();
         assert!(hash.starts_with("$argon2id$"));

@@ -2,7 +2,7 @@
 
 use super::{
     AppState, clock, cookies,
-    store::{NewSession, Session, TokenHash},
+    store::{NewSession, Session, StoreError, TokenHash},
 };
 use crate::{
     core::id::{SessionId, UserId},
@@ -69,7 +69,7 @@ pub async fn carried(state: &AppState, headers: &HeaderMap) -> Result<Option<Ses
 /// The store failed.
 pub async fn open(state: &AppState, headers: &HeaderMap, user: UserId) -> Result<String, AppError> {
     if let Some(before) = carried(state, headers).await? {
-        state.store.end_session(before.id).await?;
+        end(state, &before).await?;
     }
     let now = clock::now();
     let (token, hash) = new_token()?;
@@ -83,6 +83,17 @@ pub async fn open(state: &AppState, headers: &HeaderMap, user: UserId) -> Result
     };
     state.store.open_session(session).await?;
     Ok(token)
+}
+
+/// Ends a session. One that has ended already is as good.
+///
+/// # Errors
+/// The store failed.
+pub async fn end(state: &AppState, session: &Session) -> Result<(), AppError> {
+    match state.store.end_session(session.user.id, session.id).await {
+        Ok(()) | Err(StoreError::NotFound) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn device_name(headers: &HeaderMap) -> String {

@@ -14,7 +14,7 @@ mod sqlite;
 
 use crate::{
     core::{
-        account::User,
+        account::{SessionInfo, User},
         id::{ClientId, Epoch, ListId, Mid, Seq, SessionId, UserId},
         list::{List, Role},
         op::{Decision, Facts, Op},
@@ -26,7 +26,7 @@ use crate::{
 };
 use rusqlite::ErrorCode;
 use sqlite::Sqlite;
-use std::{error::Error, sync::Arc};
+use std::{error::Error, fmt, fs::File, path::PathBuf, sync::Arc};
 
 /// SHA-256 of a token. The token itself is only in the person's cookie.
 pub type TokenHash = [u8; 32];
@@ -110,6 +110,27 @@ pub type Decide = fn(Role, &Op, &Facts) -> Decision;
 /// The rule that lets somebody change a list itself, given their role.
 pub type Allow = fn(Role) -> bool;
 
+/// Before when (milliseconds since 1970) what has had its time.
+#[derive(Debug, Clone, Copy)]
+pub struct Cutoffs {
+    /// Sign-ins that ended.
+    pub sessions: i64,
+    /// Browsers that were last signed in from.
+    pub devices: i64,
+    /// Outcomes that were decided and never acknowledged.
+    pub outcomes: i64,
+    /// Texts of todos that were deleted, and events that may contain them.
+    pub texts: i64,
+    /// Lists that were deleted.
+    pub lists: i64,
+}
+
+/// The right to be the only server on a database, as long as it lives.
+#[derive(Debug)]
+pub struct Reserved {
+    _lock: File,
+}
+
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
@@ -142,6 +163,8 @@ pub enum StoreError {
     Busy,
     /// The disk is full.
     Full,
+    /// The database, or a file for one, cannot be used. Why, for the person at the server's command line.
+    Unfit(String),
     /// The store is closed, or what was asked of it panicked.
     Closed,
     /// The database failed. Its own words are for the log only.
@@ -168,6 +191,20 @@ impl From<rusqlite::Error> for StoreError {
 impl From<std::io::Error> for StoreError {
     fn from(error: std::io::Error) -> Self {
         Self::database(error)
+    }
+}
+
+impl fmt::Display for StoreError {
+    /// For the person at the server's command line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfit(why) => write!(f, "{why}"),
+            Self::Database(cause) => write!(f, "{cause}"),
+            Self::Busy => write!(f, "another program uses the database"),
+            Self::Full => write!(f, "the disk is full"),
+            Self::NotFound => write!(f, "there is no such thing"),
+            other => write!(f, "{other:?}"),
+        }
     }
 }
 
@@ -200,7 +237,7 @@ impl From<StoreError> for AppError {
                 tracing::error!("the store is closed, or what was asked of it panicked");
                 Self::internal()
             }
-            StoreError::Database(cause) => {
+            cause @ (StoreError::Unfit(_) | StoreError::Database(_)) => {
                 tracing::error!(%cause, "the database failed");
                 Self::internal()
             }
@@ -248,8 +285,16 @@ methods! {
     fn session(token: TokenHash, now: i64) -> Option<Session>;
     /// Notes that a sign-in is in use.
     fn touch_session(id: SessionId, now: i64, expires_at: i64) -> ();
-    /// Ends a sign-in.
-    fn end_session(id: SessionId) -> ();
+    /// The sign-ins of a person that are still good, the latest used first. `current` is the one that asks.
+    fn sessions(user: UserId, current: SessionId, now: i64) -> Vec<SessionInfo>;
+    /// Ends a sign-in of this person's.
+    fn end_session(user: UserId, id: SessionId) -> ();
+    /// Ends all sign-ins of a person but one.
+    fn end_other_sessions(user: UserId, keep: SessionId) -> ();
+    /// Another password for an account; ends all its sign-ins but one.
+    fn set_password(user: UserId, password: &str, keep: Option<SessionId>) -> ();
+    /// Away with an account, and with the lists it owns.
+    fn delete_user(user: UserId) -> ();
     /// Whether this browser has signed in to the account before.
     fn knows_device(user: UserId, token: TokenHash) -> bool;
     /// Remembers that this browser has signed in to the account.
@@ -272,6 +317,8 @@ methods! {
     fn last_position(user: UserId, list: ListId) -> Option<Position>;
     /// A list's todos, or what came since. Names the client, if there is one.
     fn pull(user: UserId, list: ListId, client: Option<ClientId>, since: Option<(Epoch, Seq)>) -> wire::Pulled;
+    /// Deletes some of what has had its time. How much; when it is nothing, all is done.
+    fn sweep(before: Cutoffs) -> usize;
     /// Decides a batch and writes what was decided.
     fn commit(batch: Batch, decide: Decide) -> Committed;
 }
@@ -292,6 +339,40 @@ impl Store {
     /// As [`Store::open`].
     pub async fn open_grouping(url: &str, changes: usize) -> Stored<Self> {
         Ok(Self::Sqlite(Sqlite::open(url, changes).await?))
+    }
+
+    /// Opens a store that is there, for a command beside the server: makes and brings up to date nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`].
+    pub async fn open_existing(url: &str) -> Stored<Self> {
+        Ok(Self::Sqlite(Sqlite::open_existing(url).await?))
+    }
+
+    /// Copies the database that the address names into a new file, as it is at one moment, while a server goes on
+    /// using it. The file is complete and on the disk, or not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`]; the file is there already, for one.
+    pub async fn backup(url: &str, to: PathBuf) -> Stored<()> {
+        Sqlite::backup(url, to).await
+    }
+
+    /// Puts such a copy in the database's place, with a new epoch and without its sign-ins. The database that was
+    /// there is kept under another name, which comes back.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`]; a server uses the database, for one. Nothing was changed then.
+    pub async fn restore(url: &str, from: PathBuf) -> Stored<Option<PathBuf>> {
+        Sqlite::restore(url, from).await
+    }
+
+    /// Takes the database for this process.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`]: another server has it.
+    pub fn reserve(url: &str) -> Stored<Reserved> {
+        Sqlite::reserve(url)
     }
 
     /// Ends all connections, after the work in hand.

@@ -95,13 +95,21 @@ impl Visit {
     /// # Errors
     /// 401, `UNAUTHENTICATED` or `OTHER_USER`.
     pub async fn user(&self, believed: Option<UserId>) -> Result<User, AppError> {
+        Ok(self.sign_in(believed).await?.user)
+    }
+
+    /// As [`Visit::user`], with the sign-in itself.
+    ///
+    /// # Errors
+    /// 401, `UNAUTHENTICATED` or `OTHER_USER`.
+    pub async fn sign_in(&self, believed: Option<UserId>) -> Result<Session, AppError> {
         let session = self.session().await?;
-        let user = session.ok_or_else(AppError::unauthenticated)?.user;
-        if believed.is_some_and(|believed| believed != user.id) {
+        let session = session.ok_or_else(AppError::unauthenticated)?;
+        if believed.is_some_and(|believed| believed != session.user.id) {
             let message = "Another account is signed in here by now. Nothing was changed.";
             return Err(AppError::new(Code::OtherUser, message));
         }
-        Ok(user)
+        Ok(session)
     }
 
     /// Adds a cookie to the answer.

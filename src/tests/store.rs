@@ -5,9 +5,11 @@
 mod accounts;
 mod based;
 mod commit;
+mod file;
 mod history;
 mod lists;
 mod pull;
+mod sweep;
 mod together;
 
 use crate::{

@@ -5,17 +5,23 @@
 
 mod accounts;
 mod commit;
+mod file;
 mod lists;
 mod readers;
 mod rows;
+mod sweep;
 mod writer;
 
-use super::{StoreError, Stored};
+use super::{Reserved, StoreError, Stored};
 use crate::core::id::Epoch;
 use readers::Readers;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use uuid::Uuid;
 pub(in crate::server::store) use writer::GROUP_MAX;
 use writer::Writer;
@@ -24,6 +30,9 @@ use writer::Writer;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements that a connection keeps: more than there are.
 const STATEMENTS: usize = 128;
+
+/// `application_id` of our databases: "Lock".
+const APPLICATION: i64 = 0x4C6F_636B;
 
 /// All migrations, oldest first. Compiled in: the binary needs no files beside it to bring a database up to date.
 const MIGRATIONS: [M<'_>; 1] = [M::up(include_str!("migrations/sqlite/0001_start.sql"))];
@@ -42,26 +51,53 @@ impl Sqlite {
     /// `group`: changes in one transaction, about.
     pub(super) async fn open(url: &str, group: usize) -> Stored<Self> {
         let url = url.to_owned();
-        let opened = tokio::task::spawn_blocking(move || Self::open_file(file_of(&url), group));
-        opened.await.map_err(|_| StoreError::Closed)?
+        blocking(move || Self::open_file(file_of(&url), group)).await
     }
 
     fn open_file(file: &Path, group: usize) -> Stored<Self> {
-        match file.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)?,
-            _ => {}
+        file::make_folder_of(file)?;
+        if !file.exists() {
+            file::create(file)?;
         }
         let mut connection = connect(file)?;
+        file::check(&connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        Migrations::from_slice(&MIGRATIONS)
-            .to_latest(&mut connection)
-            .map_err(StoreError::database)?;
+        migrate(&mut connection)?;
+        Self::start(file, connection, group)
+    }
+
+    /// Opens a database that is there, for a command beside the server: brings nothing up to date.
+    pub(super) async fn open_existing(url: &str) -> Stored<Self> {
+        let url = url.to_owned();
+        blocking(move || {
+            let file = file_of(&url);
+            file::open_existing(file)?;
+            Self::start(file, connect(file)?, 1)
+        })
+        .await
+    }
+
+    fn start(file: &Path, connection: Connection, group: usize) -> Stored<Self> {
         let epoch = epoch(&connection)?;
         Ok(Self(Arc::new(Shared {
             writer: Writer::start(connection, group)?,
             readers: Readers::new(file),
             epoch,
         })))
+    }
+
+    pub(super) async fn backup(url: &str, to: PathBuf) -> Stored<()> {
+        let url = url.to_owned();
+        blocking(move || file::backup(file_of(&url), &to)).await
+    }
+
+    pub(super) async fn restore(url: &str, from: PathBuf) -> Stored<Option<PathBuf>> {
+        let url = url.to_owned();
+        blocking(move || file::restore(file_of(&url), &from)).await
+    }
+
+    pub(super) fn reserve(url: &str) -> Stored<Reserved> {
+        file::reserve(file_of(url))
     }
 
     /// Queues a write of about `weight` changes; see [`Writer::write`].
@@ -92,6 +128,19 @@ impl Sqlite {
         self.0.writer.close();
         self.0.writer.closed().await;
     }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Stored<T> + Send + 'static,
+) -> Stored<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| StoreError::Closed)?
+}
+
+fn migrate(connection: &mut Connection) -> Stored<()> {
+    Migrations::from_slice(&MIGRATIONS)
+        .to_latest(connection)
+        .map_err(StoreError::database)
 }
 
 /// The file that an address `sqlite://path` names.

@@ -2,16 +2,16 @@
 
 use super::{
     Sqlite,
-    rows::{first, run},
+    rows::{all, first, run},
 };
 use crate::{
     core::{
-        account::{User, name_key},
+        account::{SessionInfo, User, name_key},
         id::{SessionId, UserId},
     },
     server::store::{NewSession, Session, StoreError, Stored, TokenHash},
 };
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 impl Sqlite {
     pub(in crate::server::store) async fn create_user(
@@ -115,9 +115,82 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::server::store) async fn end_session(&self, id: SessionId) -> Stored<()> {
-        self.write(id.0, 1, move |connection| {
-            run(connection, "DELETE FROM sessions WHERE id = ?", [id.0])?;
+    pub(in crate::server::store) async fn sessions(
+        &self,
+        user: UserId,
+        current: SessionId,
+        now: i64,
+    ) -> Stored<Vec<SessionInfo>> {
+        self.read(move |connection| {
+            all(
+                connection,
+                "SELECT id, device, created_at, last_used_at FROM sessions
+                 WHERE user_id = ? AND expires_at > ? ORDER BY last_used_at DESC, id DESC",
+                params![user.0, now],
+                |row| {
+                    let id = SessionId(row.get(0)?);
+                    Ok(SessionInfo {
+                        id,
+                        device: row.get(1)?,
+                        created_at: row.get(2)?,
+                        last_used_at: row.get(3)?,
+                        current: id == current,
+                    })
+                },
+            )
+        })
+        .await
+    }
+
+    pub(in crate::server::store) async fn end_session(
+        &self,
+        user: UserId,
+        id: SessionId,
+    ) -> Stored<()> {
+        self.write(user.0, 1, move |connection| {
+            let sql = "DELETE FROM sessions WHERE id = ? AND user_id = ?";
+            match run(connection, sql, [id.0, user.0])? {
+                0 => Err(StoreError::NotFound),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
+    pub(in crate::server::store) async fn end_other_sessions(
+        &self,
+        user: UserId,
+        keep: SessionId,
+    ) -> Stored<()> {
+        self.write(user.0, 1, move |connection| {
+            end_others(connection, user, Some(keep))
+        })
+        .await
+    }
+
+    pub(in crate::server::store) async fn set_password(
+        &self,
+        user: UserId,
+        password: &str,
+        keep: Option<SessionId>,
+    ) -> Stored<()> {
+        let password = password.to_owned();
+        self.write(user.0, 1, move |connection| {
+            let sql = "UPDATE users SET password = ? WHERE id = ?";
+            match run(connection, sql, params![password, user.0])? {
+                0 => Err(StoreError::NotFound),
+                _ => end_others(connection, user, keep),
+            }
+        })
+        .await
+    }
+
+    pub(in crate::server::store) async fn delete_user(&self, user: UserId) -> Stored<()> {
+        self.write(user.0, 1, move |connection| {
+            let sql = "DELETE FROM lists WHERE id IN
+                       (SELECT list_id FROM members WHERE user_id = ? AND role = 'owner')";
+            run(connection, sql, [user.0])?;
+            run(connection, "DELETE FROM users WHERE id = ?", [user.0])?;
             Ok(())
         })
         .await
@@ -143,10 +216,20 @@ impl Sqlite {
         now: i64,
     ) -> Stored<()> {
         self.write(user.0, 1, move |connection| {
-            let sql = "INSERT INTO devices (token_hash, user_id, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
-            run(connection, sql, params![token, user.0, now])?;
+            run(
+                connection,
+                "INSERT INTO devices (token_hash, user_id, last_used_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET last_used_at = ?3",
+                params![token, user.0, now],
+            )?;
             Ok(())
         })
         .await
     }
+}
+
+fn end_others(connection: &Connection, user: UserId, keep: Option<SessionId>) -> Stored<()> {
+    let sql = "DELETE FROM sessions WHERE user_id = ?1 AND (?2 IS NULL OR id <> ?2)";
+    run(connection, sql, params![user.0, keep.map(|id| id.0)])?;
+    Ok(())
 }

@@ -4,7 +4,7 @@
 
 use super::{
     Sqlite,
-    lists::claim,
+    lists::{DELTA_MAX, claim},
     rows::{corrupt, first, integer, mid, role, run, seq, todo},
 };
 use crate::{
@@ -37,6 +37,9 @@ impl Sqlite {
         .await
     }
 }
+
+/// How often, in events, those are deleted that no delta reaches any more.
+const PRUNE_EVERY: u64 = 256;
 
 /// Decides a batch and writes what was decided. After an error the caller takes back what was written.
 fn apply(
@@ -345,6 +348,11 @@ impl Work<'_> {
             "INSERT INTO events (list_id, seq, event, created_at) VALUES (?, ?, ?, ?)",
             params![self.list.0, integer(seq.0), text, self.now],
         )?;
+        if seq.0.is_multiple_of(PRUNE_EVERY) {
+            let kept = integer(seq.0.saturating_sub(DELTA_MAX));
+            let sql = "DELETE FROM events WHERE list_id = ? AND seq <= ?";
+            run(self.connection, sql, params![self.list.0, kept])?;
+        }
         Ok(())
     }
 

@@ -18,7 +18,7 @@ use rusqlite::{Connection, params};
 
 /// Events in a delta at most; beyond it `since` is too old, and the list itself is the shorter answer. An event weighs
 /// up to 2.5 kB (500 characters of four bytes, and what stands around them), so this is 5 MB at worst.
-const DELTA_MAX: u64 = 2_000;
+pub(super) const DELTA_MAX: u64 = 2_000;
 
 const OVERVIEW: &str = "SELECT l.id, l.name, l.remaining, l.total, m.role,
     (SELECT COUNT(*) FROM members o WHERE o.list_id = l.id) AS members

@@ -240,14 +240,20 @@ mod tests {
         sum.await.unwrap().unwrap()
     }
 
-    /// Holds the thread until all the others wait, so that they become one transaction.
+    /// Holds the thread in a transaction until all the others wait, so that they become the next one.
     async fn together<T>(writer: &Writer, others: impl Future<Output = T>) -> T {
+        let (started, is_held) = oneshot::channel();
         let (go, gone) = std::sync::mpsc::channel::<()>();
         let held = writer.write(Uuid::nil(), 1, move |_| {
+            let _ = started.send(());
             let _ = gone.recv();
             Ok(())
         });
-        let (held, others, ()) = tokio::join!(held, others, async { drop(go) });
+        let others = async {
+            is_held.await.unwrap();
+            tokio::join!(others, async { drop(go) }).0
+        };
+        let (held, others) = tokio::join!(held, others);
         held.unwrap();
         others
     }

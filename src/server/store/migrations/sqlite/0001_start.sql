@@ -1,5 +1,8 @@
 -- Ids are 16-byte UUIDs, times milliseconds since 1970, counters start at 1.
 
+-- "Lock": tells a database of ours from others (`Sqlite::check`).
+PRAGMA application_id = 0x4C6F636B;
+
 CREATE TABLE history (
   -- One row: the epoch. A restored backup gets a new one.
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -34,10 +37,11 @@ CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE TABLE devices (
   token_hash BLOB NOT NULL,
   user_id BLOB NOT NULL REFERENCES users ON DELETE CASCADE,
-  created_at INTEGER NOT NULL,
+  last_used_at INTEGER NOT NULL,
   PRIMARY KEY (token_hash, user_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX devices_by_user ON devices (user_id);
+CREATE INDEX devices_by_use ON devices (last_used_at);
 
 CREATE TABLE lists (
   id BLOB PRIMARY KEY,
@@ -50,6 +54,7 @@ CREATE TABLE lists (
   created_at INTEGER NOT NULL,
   deleted_at INTEGER
 ) STRICT;
+CREATE INDEX lists_to_purge ON lists (deleted_at) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE members (
   list_id BLOB NOT NULL REFERENCES lists ON DELETE CASCADE,
@@ -72,10 +77,12 @@ CREATE TABLE todos (
   title_version INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
-  -- A tombstone: ids are kept for ever, so that a late copy of an edit brings nothing back.
+  -- A tombstone: ids are kept for ever, so that a late copy of an edit brings nothing back. The title is purged, and
+  -- then empty.
   deleted_at INTEGER,
   PRIMARY KEY (list_id, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX todos_to_purge ON todos (deleted_at) WHERE deleted_at IS NOT NULL AND title <> '';
 
 -- A client belongs to the user who names it first.
 CREATE TABLE clients (
@@ -110,6 +117,7 @@ CREATE TABLE outcomes (
   decided_at INTEGER NOT NULL,
   PRIMARY KEY (list_id, client_id, mid)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX outcomes_by_age ON outcomes (decided_at);
 
 CREATE TABLE events (
   list_id BLOB NOT NULL REFERENCES lists ON DELETE CASCADE,
@@ -119,3 +127,4 @@ CREATE TABLE events (
   created_at INTEGER NOT NULL,
   PRIMARY KEY (list_id, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX events_by_age ON events (created_at);
