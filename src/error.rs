@@ -172,7 +172,7 @@ impl AppError {
 }
 
 /// All codes with their names on the wire.
-const NAMES: [(Code, &str); 17] = [
+pub const NAMES: [(Code, &str); 17] = [
     (Code::Malformed, "MALFORMED"),
     (Code::Unauthenticated, "UNAUTHENTICATED"),
     (Code::OtherUser, "OTHER_USER"),

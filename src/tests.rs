@@ -7,6 +7,7 @@ mod answer;
 mod api;
 mod app;
 mod config;
+mod docs;
 mod pages;
 mod person;
 mod store;

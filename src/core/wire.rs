@@ -235,7 +235,8 @@ pub struct Outcome {
     current: Option<Todo>,
 }
 
-const CODES: [(RejectionCode, &str); 5] = [
+/// Why a mutation was rejected, with the names on the wire.
+pub const CODES: [(RejectionCode, &str); 5] = [
     (RejectionCode::Changed, "CHANGED"),
     (RejectionCode::Gone, "GONE"),
     (RejectionCode::Forbidden, "FORBIDDEN"),
