@@ -3,6 +3,7 @@
 
 mod codes;
 mod example;
+mod fields;
 mod functions;
 mod limits;
 mod markdown;

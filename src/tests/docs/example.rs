@@ -19,16 +19,19 @@ use serde_json::Value;
 const USUAL_COOKIE: &str = "lockstep=<session>";
 
 /// A request or an answer.
-struct Message<'a> {
-    line: usize,
+pub struct Message<'a> {
+    /// Where its block begins.
+    pub line: usize,
     /// The request line or the status line.
-    first: &'a str,
+    pub first: &'a str,
     headers: Vec<(&'a str, &'a str)>,
-    body: &'a str,
+    /// What follows the headers.
+    pub body: &'a str,
 }
 
 impl<'a> Message<'a> {
-    fn read(block: &'a Block) -> Self {
+    /// What a block shows.
+    pub fn read(block: &'a Block) -> Self {
         let Block { line, info, text } = block;
         assert_eq!(
             info, "http",
