@@ -6,5 +6,6 @@ mod cookies;
 mod forms;
 mod limits;
 mod lists;
+mod settings;
 mod shell;
 mod sync;

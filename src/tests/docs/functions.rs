@@ -29,11 +29,12 @@ fn every_server_function_is_listed() {
     assert_eq!(listed, all.collect());
 }
 
-/// Somebody with a list and a todo in it.
+/// Somebody with a session, a list and a todo in it.
 struct Scene {
     ada: Person,
     list: String,
     todo: String,
+    session: Value,
 }
 
 impl Scene {
@@ -41,7 +42,13 @@ impl Scene {
         let ada = app.person().await;
         let list = ada.list("Groceries").await;
         let todo = ada.add(&list, "oat milk").await;
-        Self { ada, list, todo }
+        let sessions = ada.post("/api/sessions", json!({})).await.ok();
+        Self {
+            ada,
+            list,
+            todo,
+            session: sessions[0]["id"].clone(),
+        }
     }
 
     /// What works in a field.
@@ -50,7 +57,9 @@ impl Scene {
             ("/api/register", "name") => json!(new_name()),
             ("/api/login", "name") => json!(self.ada.name),
             (_, "name") => json!("Errands"),
-            (_, "password") => json!(PASSWORD),
+            (_, "password" | "old") => json!(PASSWORD),
+            (_, "new") => json!("cedar-lantern-58"),
+            ("/api/end_session", "id") => self.session.clone(),
             (_, "list") => json!(self.list),
             (_, "id") => json!(self.todo),
             (_, "title") => json!("rye bread"),

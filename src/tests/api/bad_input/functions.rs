@@ -35,7 +35,7 @@ pub enum Kind {
 const NOT_JSON: &[&str] = &["", "{", "null", "7", "list=x"];
 const NO_IDS: &[&str] = &["user=not-an-id", "user=%ff%fe", "user[a]=b"];
 
-pub const FUNCTIONS: [Function; 14] = [
+pub const FUNCTIONS: [Function; 19] = [
     Function {
         name: "register",
         kind: Kind::Public,
@@ -77,6 +77,55 @@ pub const FUNCTIONS: [Function; 14] = [
         required: &[],
         foreign: &[],
         unreadable: NOT_JSON,
+    },
+    Function {
+        name: "change_password",
+        kind: Kind::Form,
+        works: |scene| json!({"user": scene.mine.person.id, "old": PASSWORD, "new": "cedar-lantern-58"}),
+        required: &["old", "new"],
+        foreign: &[
+            ("user", their_id, 401, "OTHER_USER"),
+            ("old", |_| json!("not their password"), 422, "INVALID"),
+        ],
+        unreadable: &["user=x&old=x&new=y", "old[a]=b&new=x"],
+    },
+    Function {
+        name: "sessions",
+        kind: Kind::Json,
+        works: |scene| json!({"user": scene.mine.person.id}),
+        required: &[],
+        foreign: &[("user", their_id, 401, "OTHER_USER")],
+        unreadable: NOT_JSON,
+    },
+    Function {
+        name: "end_session",
+        kind: Kind::Form,
+        works: |scene| json!({"user": scene.mine.person.id, "id": scene.mine.session}),
+        required: &["id"],
+        foreign: &[
+            ("user", their_id, 401, "OTHER_USER"),
+            ("id", |scene| json!(scene.theirs.session), 404, "NOT_FOUND"),
+        ],
+        unreadable: &["id=not-an-id", "id=%ff%fe"],
+    },
+    Function {
+        name: "end_other_sessions",
+        kind: Kind::Form,
+        works: |scene| json!({"user": scene.mine.person.id}),
+        required: &[],
+        foreign: &[("user", their_id, 401, "OTHER_USER")],
+        unreadable: NO_IDS,
+    },
+    Function {
+        name: "delete_account",
+        kind: Kind::Form,
+        works: |scene| json!({"user": scene.mine.person.id, "password": PASSWORD}),
+        required: &["password"],
+        foreign: &[
+            ("user", their_id, 401, "OTHER_USER"),
+            ("password", |_| json!("not their password"), 422, "INVALID"),
+        ],
+        unreadable: &["user=x&password=x", "password[a]=b"],
     },
     Function {
         name: "create_list",
@@ -227,6 +276,8 @@ pub struct Mine {
     pub list: String,
     pub todo: String,
     pub client: String,
+    /// The id of the session.
+    pub session: String,
 }
 
 impl Scene {
@@ -244,7 +295,9 @@ impl Mine {
             .push(&list, &client, 1, vec![add(&todo, "oat milk")])
             .await
             .ok();
+        let sessions = person.post("/api/sessions", json!({})).await.ok();
         Self {
+            session: sessions[0]["id"].as_str().unwrap().to_owned(),
             person,
             list,
             todo,
