@@ -7,8 +7,11 @@ use uuid::Uuid;
 /// Rows of a kind that one step deletes at most, so that nobody waits long behind it.
 const STEP: i64 = 500;
 
-/// What a step does, with the cutoff that it goes by. A list takes all that is in it with it, and so goes alone.
-const STEPS: [(fn(&Cutoffs) -> i64, &str); 6] = [
+/// A cutoff, and what is done with what is before it.
+type Step = (fn(&Cutoffs) -> i64, &'static str);
+
+/// A list takes all that is in it with it, and so goes alone.
+const STEPS: [Step; 6] = [
     (
         |before| before.sessions,
         "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ?1 LIMIT ?2)",
