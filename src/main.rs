@@ -31,8 +31,8 @@ enum Command {
     },
     /// Put a backup in the database's place; the server must not run
     ///
-    /// The database that was there is kept beside it. Everybody has to sign in again, and edits that wait in
-    /// browsers are shown to their authors before they are sent.
+    /// The database that was there is kept beside it. Everybody has to sign in again. It is a history of its own:
+    /// edits that were made in the other one are not applied to it.
     Restore {
         /// The backup
         file: PathBuf,

@@ -1,4 +1,5 @@
-//! Edits over HTTP, to the real binary in a process of its own. Not here: what the store alone can do.
+//! Edits over HTTP, to the real binary in a process of its own (another one, if `LOCKSTEP_BIN` names it). Not here:
+//! what the store alone can do.
 
 use crate::{LASTS, Measured};
 use std::{
@@ -48,7 +49,9 @@ async fn start(folder: &Path) -> (SocketAddr, Server) {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = free.local_addr().expect("an address");
     drop(free);
-    let server = Command::new(env!("CARGO_BIN_EXE_lockstep"))
+    let binary = std::env::var("LOCKSTEP_BIN");
+    let binary = binary.unwrap_or_else(|_| env!("CARGO_BIN_EXE_lockstep").to_owned());
+    let server = Command::new(binary)
         .args([
             "--config",
             concat!(env!("CARGO_MANIFEST_DIR"), "/Leptos.toml"),

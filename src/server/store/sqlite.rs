@@ -118,6 +118,11 @@ impl Sqlite {
         self.0.readers.read(work).await
     }
 
+    /// Reads a row or two by their key.
+    async fn glance<T>(&self, work: impl FnOnce(&Connection) -> Stored<T>) -> Stored<T> {
+        self.0.readers.glance(work).await
+    }
+
     pub(super) async fn ready(&self) -> Stored<()> {
         let epoch = self.read(|connection| rows::first(connection, EPOCH, [], |_| Ok(())));
         epoch.await?.ok_or(StoreError::NotFound)

@@ -42,7 +42,7 @@ impl Sqlite {
         name: &str,
     ) -> Stored<Option<(User, String)>> {
         let key = name_key(name);
-        self.read(move |connection| {
+        self.glance(|connection| {
             let sql = "SELECT id, name, password FROM users WHERE name_key = ?";
             first(connection, sql, [key], |row| {
                 let user = User {
@@ -80,7 +80,7 @@ impl Sqlite {
         token: TokenHash,
         now: i64,
     ) -> Stored<Option<Session>> {
-        self.read(move |connection| {
+        self.glance(|connection| {
             first(
                 connection,
                 "SELECT s.id, u.id, u.name, s.last_used_at FROM sessions s JOIN users u ON u.id = s.user_id
@@ -201,7 +201,7 @@ impl Sqlite {
         user: UserId,
         token: TokenHash,
     ) -> Stored<bool> {
-        self.read(move |connection| {
+        self.glance(|connection| {
             let sql = "SELECT 1 FROM devices WHERE token_hash = ? AND user_id = ?";
             let known = first(connection, sql, params![token, user.0], |_| Ok(()));
             Ok(known?.is_some())

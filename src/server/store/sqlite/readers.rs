@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Reads at one time. They are short; more would only wait for the disk.
 const READERS: usize = 4;
@@ -37,14 +37,8 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Stored<T> + Send + 'static,
     ) -> Stored<T> {
-        let turn = tokio::time::timeout(TURN_TIMEOUT, self.turns.acquire()).await;
-        let _turn = turn
-            .map_err(|_| StoreError::Busy)?
-            .map_err(|_| StoreError::Closed)?;
-        let connection = match idle(&self.idle).pop() {
-            Some(connection) => connection,
-            None => open(&self.file)?,
-        };
+        let _turn = self.turn().await?;
+        let connection = self.connection()?;
         let back = Arc::clone(&self.idle);
         let done = tokio::task::spawn_blocking(move || {
             let result = snapshot(&connection, work);
@@ -56,6 +50,28 @@ impl Readers {
         });
         // The work panicked, and its connection is gone with it.
         done.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Reads a row or two by their key, at once: to hand that to another thread and back takes longer than to do it.
+    pub(super) async fn glance<T>(&self, work: impl FnOnce(&Connection) -> Stored<T>) -> Stored<T> {
+        let _turn = self.turn().await?;
+        let connection = self.connection()?;
+        let result = work(&connection);
+        idle(&self.idle).push(connection);
+        result
+    }
+
+    async fn turn(&self) -> Stored<SemaphorePermit<'_>> {
+        let turn = tokio::time::timeout(TURN_TIMEOUT, self.turns.acquire()).await;
+        turn.map_err(|_| StoreError::Busy)?
+            .map_err(|_| StoreError::Closed)
+    }
+
+    fn connection(&self) -> Stored<Connection> {
+        match idle(&self.idle).pop() {
+            Some(connection) => Ok(connection),
+            None => open(&self.file),
+        }
     }
 
     /// Ends the connections; those in use at their end.
