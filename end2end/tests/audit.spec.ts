@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { audit, explain, follow } from '../fixtures/audit';
-import { Person, type Event, type Snapshot, type Todo } from '../fixtures/contract';
+import { Person, type Event, type Op, type Outcome, type Snapshot, type Todo } from '../fixtures/contract';
 import { Model } from '../fixtures/model';
 import { Random } from '../fixtures/random';
 import { expect, test as base } from '../fixtures/test';
@@ -45,9 +45,14 @@ const test = base.extend<{ history: History }>({
     const writers = [1, 2, 3].map((n) => new Writer(list, random.named(n)));
     await write(writers, ANSWERS);
     const earlier = await owner.snapshot(id);
-    await write(writers, ANSWERS);
+    let now: Snapshot;
+    // Until something is there to be spoiled.
+    do {
+      await write(writers, ANSWERS);
+      now = await owner.snapshot(id);
+    } while (now.payload.length === 0);
     const { events } = await owner.delta(id, epoch, 0);
-    await use({ list, ledgers: writers, earlier, events, now: await owner.snapshot(id) });
+    await use({ list, ledgers: writers, earlier, events, now });
   },
 });
 
@@ -90,8 +95,9 @@ test('events of a client that changed places are noticed', ({ history: { list, l
 
 test('a field that differs is noticed, whichever it is', ({ history: { list, ledgers, events, now } }) => {
   const todo = now.payload[0]!;
-  const others: Todo = { id: randomUUID(), list: randomUUID(), title: 'other', completed: !todo.completed, position: 'other',
-    version: 0, title_version: 0, created_at: 0, updated_at: 0 };
+  const [id, other] = [randomUUID(), 'other'];
+  const numbers = { version: 0, title_version: 0, created_at: 0, updated_at: 0 };
+  const others: Todo = { id, list: id, title: other, completed: !todo.completed, position: other, ...numbers };
   for (const [name, value] of Object.entries(others)) {
     const payload = [{ ...todo, [name]: value }, ...now.payload.slice(1)];
     expect(() => follow(new Model(list.id), events, { ...now, payload }), name).toThrow(/the todos at/);
@@ -107,7 +113,8 @@ test('an answer that was right at no moment is noticed', ({ history: { list, led
   const spoil = (type: string, outcome: object) => {
     const spoiled = ledgers.map(({ client, ops, outcomes, acked }) => {
       const at = outcomes.findIndex((answered) => answered.type === type);
-      return { client, ops, acked, outcomes: at < 0 ? outcomes : outcomes.with(at, { ...outcomes[at]!, ...outcome } as never) };
+      const wrong = { ...outcomes[at], ...outcome } as Outcome;
+      return { client, ops, acked, outcomes: at < 0 ? outcomes : outcomes.with(at, wrong) };
     });
     expect(() => explain(list.id, events, spoiled), type).toThrow(/is due|never decided/);
   };
@@ -127,7 +134,9 @@ test('a mutation that was sent again under a new number is noticed', async ({ hi
 });
 
 test('a server that forgot what it answered is noticed', async ({ history: { list, ledgers, earlier } }) => {
-  const { client, ops, outcomes, acked } = ledgers[0]!;
-  const answered: Ledger = { client, acked, ops: [...ops, { type: 'NOOP' }], outcomes: [...outcomes, { mid: ops.length + 1, type: 'SKIPPED' }] };
+  const { client, acked, ...before } = ledgers[0]!;
+  const ops: Op[] = [...before.ops, { type: 'NOOP' }];
+  const outcomes: Outcome[] = [...before.outcomes, { mid: ops.length, type: 'SKIPPED' }];
+  const answered: Ledger = { client, acked, ops, outcomes };
   await expect(audit(list, [answered, ...ledgers.slice(1)], [earlier])).rejects.toThrow(/last_mid/);
 });

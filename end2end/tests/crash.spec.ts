@@ -144,7 +144,8 @@ class Crashes implements Shift {
   }
 }
 
-test(`what was answered survives ${ROUNDS} kills under ${WRITERS} writers, once and in order`, async ({ random, port, server }) => {
+const NAME = `what was answered survives ${ROUNDS} kills under ${WRITERS} writers, once and in order`;
+test(NAME, async ({ random, port, server }) => {
   test.setTimeout(180_000);
   expect(CLIENTS.reduce((sum, clients) => sum + clients)).toBe(WRITERS);
   const people: Person[] = [];
@@ -162,7 +163,8 @@ test(`what was answered survives ${ROUNDS} kills under ${WRITERS} writers, once 
   }
   for (const scene of all) await scene.audit();
   // Otherwise the kills came at moments that prove nothing.
-  const sum = (count: (writer: Writer) => number) => all.flatMap((scene) => scene.writers.map(count)).reduce((a, b) => a + b);
+  const writers = all.flatMap((scene) => scene.writers);
+  const sum = (count: (writer: Writer) => number) => writers.map(count).reduce((a, b) => a + b);
   expect(sum((writer) => writer.unanswered), 'pushes without an answer').toBeGreaterThan(ROUNDS);
   expect(sum((writer) => writer.overtaken), 'answers that got lost').toBeGreaterThan(0);
   expect(server.tail()).not.toMatch(/panicked|ERROR/);
