@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod config;
 mod docs;
+mod generated;
 mod pages;
 mod person;
 mod store;

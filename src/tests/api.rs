@@ -1,7 +1,7 @@
 //! What programs and forms get from `/api`.
 
 mod accounts;
-mod bad_input;
+pub(super) mod bad_input;
 mod cookies;
 mod forms;
 mod limits;

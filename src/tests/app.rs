@@ -1,7 +1,8 @@
 //! The real server on a free port, with a database of its own in a folder that goes away with it.
 
 use super::person::{Browser, Person};
-use crate::server::{AppState, config::Config, serve};
+use crate::server::{AppState, config::Config, router, serve};
+use axum::Router;
 use rusqlite::Connection;
 use std::{
     net::SocketAddr,
@@ -115,6 +116,11 @@ impl TestApp {
     /// Where the server is.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The same server without the network.
+    pub fn router(&self) -> Router {
+        router::build(self.state.clone())
     }
 
     /// Where the built site would be.

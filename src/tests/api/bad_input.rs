@@ -2,7 +2,7 @@
 //!
 //! `cargo nextest run bad_input --no-capture` prints what came back, as markdown.
 
-mod functions;
+pub(in crate::tests) mod functions;
 
 use crate::tests::{
     answer::{Answer, Ask},
