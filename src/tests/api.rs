@@ -7,5 +7,6 @@ mod forms;
 mod limits;
 mod lists;
 mod settings;
+mod ops;
 mod shell;
 mod sync;

@@ -76,6 +76,11 @@ fn database(folder: &Path) -> String {
     format!("sqlite://{}", folder.join(DATABASE).display())
 }
 
+/// An id as SQL has it.
+pub fn blob(id: &str) -> String {
+    format!("x'{}'", id.replace('-', ""))
+}
+
 async fn run(
     settings: &Settings,
     folder: &Path,
@@ -141,6 +146,19 @@ impl TestApp {
     /// Takes the database away under the running server.
     pub async fn lose_database(&self) {
         self.state.store.close().await;
+    }
+
+    /// Runs SQL beside the server: makes what it has no address for yet. It does not count as [`TestApp::written`].
+    pub async fn database(&mut self, sql: &str) {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        sql.execute(&mut self.observer).await.unwrap();
+    }
+
+    /// Lets somebody into a list.
+    pub async fn let_in(&mut self, person: &Person, list: &str, role: &str) {
+        let (list, user) = (blob(list), blob(&person.id));
+        let sql = format!("INSERT INTO members VALUES ({list}, {user}, '{role}', 1)");
+        self.database(&sql).await;
     }
 
     /// A number that changes with whatever anybody writes into the database.

@@ -174,6 +174,31 @@ impl Person {
         id
     }
 
+    /// Pushes one op under a client of its own and gives its outcome.
+    pub async fn op(&self, list: &str, op: Value) -> Value {
+        let mut pushed = self.push(list, &new_id(), 1, vec![op]).await.ok();
+        pushed["outcomes"][0].take()
+    }
+
+    /// Asks for a list with more fields than its id.
+    pub async fn pull(&self, list: &str, more: Value) -> Answer {
+        let mut body = json!({"user": self.id, "list": list});
+        let fields = more.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(fields);
+        self.post("/api/pull", body).await
+    }
+
+    /// What came after `since`.
+    pub async fn since(&self, list: &str, since: &Value) -> Vec<Value> {
+        let epoch = &self.snapshot(list).await["epoch"];
+        let more = json!({"epoch": epoch, "since": since});
+        let mut delta = self.pull(list, more).await.ok();
+        match delta["events"].take() {
+            Value::Array(events) => events,
+            _ => panic!("no delta: {delta}"),
+        }
+    }
+
     /// Everything in a list, as a pull without `since` gives it.
     pub async fn snapshot(&self, list: &str) -> Value {
         self.post("/api/pull", json!({"user": self.id, "list": list}))

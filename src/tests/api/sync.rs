@@ -1,19 +1,10 @@
 //! Push and pull.
 
 use crate::tests::{
-    answer::Answer,
     app::TestApp,
-    person::{Person, add, new_id, tick},
+    person::{add, new_id, tick},
 };
-use serde_json::{Value, json};
-
-async fn pull(person: &Person, list: &str, more: Value) -> Answer {
-    let mut body = json!({"user": person.id, "list": list});
-    body.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    person.post("/api/pull", body).await
-}
+use serde_json::json;
 
 #[tokio::test]
 async fn a_push_is_answered_with_the_outcome_of_each_mutation() {
@@ -83,7 +74,7 @@ async fn a_gap_refuses_the_whole_push() {
             .await
             .refused(409, "OUT_OF_ORDER");
     }
-    let state = pull(&ada, &list, json!({"client": client})).await.ok();
+    let state = ada.pull(&list, json!({"client": client})).await.ok();
     assert_eq!(
         (&state["seq"], &state["last_mid"], &state["payload"]),
         (&json!(0), &json!(0), &json!([]))
@@ -163,7 +154,7 @@ async fn numbers_and_ids_that_are_none_are_malformed() {
         json!({"epoch": "x"}),
         json!({"client": 7}),
     ] {
-        pull(&ada, &list, bad).await.refused(400, "MALFORMED");
+        ada.pull(&list, bad).await.refused(400, "MALFORMED");
     }
 }
 
@@ -190,12 +181,12 @@ async fn a_client_is_the_persons_who_names_it_first() {
     let (hers, his) = (ada.list("Ada's").await, bob.list("Bob's").await);
     let (by_push, by_pull) = (new_id(), new_id());
     ada.push(&hers, &by_push, 1, vec![]).await.ok();
-    pull(&ada, &hers, json!({"client": by_pull})).await.ok();
+    ada.pull(&hers, json!({"client": by_pull})).await.ok();
     for client in [by_push, by_pull] {
         bob.push(&his, &client, 1, vec![add(&new_id(), "milk")])
             .await
             .refused(403, "CLIENT_TAKEN");
-        pull(&bob, &his, json!({"client": client}))
+        bob.pull(&his, json!({"client": client}))
             .await
             .refused(403, "CLIENT_TAKEN");
     }
@@ -250,7 +241,7 @@ async fn a_pull_without_since_is_a_snapshot_and_with_it_what_came_since() {
     ada.push(&list, &client, 1, vec![add(&todo, "oat milk"), tick(&todo)])
         .await
         .ok();
-    let state = pull(&ada, &list, json!({"client": client})).await.ok();
+    let state = ada.pull(&list, json!({"client": client})).await.ok();
     let epoch = &state["epoch"];
     let head = json!({"list": list, "epoch": epoch, "seq": 2, "role": "owner", "last_mid": 2});
     for (key, value) in head.as_object().unwrap() {
@@ -263,20 +254,18 @@ async fn a_pull_without_since_is_a_snapshot_and_with_it_what_came_since() {
         (&json!("SNAPSHOT"), &json!([ticked]))
     );
 
-    let delta = pull(
-        &ada,
-        &list,
-        json!({"client": client, "epoch": epoch, "since": 1}),
-    )
-    .await
-    .ok();
+    let delta = ada
+        .pull(&list, json!({"client": client, "epoch": epoch, "since": 1}))
+        .await
+        .ok();
     let event = json!({"type": "TODO_UPDATED", "list": list, "seq": 2, "client": client, "mid": 2, "payload": ticked});
     assert_eq!(
         (&delta["type"], &delta["events"], delta.get("payload")),
         (&json!("DELTA"), &json!([event]), None)
     );
     for (since, events) in [(0, 2), (2, 0)] {
-        let delta = pull(&ada, &list, json!({"epoch": epoch, "since": since}))
+        let delta = ada
+            .pull(&list, json!({"epoch": epoch, "since": since}))
             .await
             .ok();
         assert_eq!(delta["events"].as_array().unwrap().len(), events);
@@ -297,6 +286,6 @@ async fn a_pull_that_cannot_go_on_from_since_is_a_snapshot() {
         json!({"since": 1u64 << 63, "epoch": epoch}),
         json!({"since": 0, "epoch": new_id()}),
     ] {
-        assert_eq!(pull(&ada, &list, more).await.ok()["type"], "SNAPSHOT");
+        assert_eq!(ada.pull(&list, more).await.ok()["type"], "SNAPSHOT");
     }
 }
