@@ -8,5 +8,7 @@ mod limits;
 mod lists;
 mod settings;
 mod ops;
+mod outcomes;
+mod roles;
 mod shell;
 mod sync;

@@ -1,7 +1,7 @@
 //! The contract's table of ops, cell by cell: what is answered, what becomes of the todo, and the event that
 //! tells of it.
 
-mod table;
+pub mod table;
 
 use crate::tests::{
     app::{TestApp, blob},
