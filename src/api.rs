@@ -1,6 +1,8 @@
-//! The server functions: each asks who is there, calls the service, answers. Not here: rules, JSON, statuses.
+//! The server functions: each asks who is there, calls the service, answers. Not here: rules, statuses, what the
+//! JSON says (`core::wire`).
 
 pub mod accounts;
+pub mod json;
 pub mod lists;
 pub mod settings;
 pub mod sync;

@@ -231,7 +231,7 @@ impl FromServerFnError for AppError {
             | ServerFnErrorErr::Deserialization(cause)
             | ServerFnErrorErr::MissingArg(cause) => {
                 let error = Self::malformed("The request could not be read.");
-                match field_named_by_serde(&cause) {
+                match field_named_in(&cause) {
                     Some(field) => error.on(field),
                     None => error,
                 }
@@ -241,10 +241,12 @@ impl FromServerFnError for AppError {
     }
 }
 
-/// serde says "missing field `list`": the name is all that a caller needs of it. The rest may quote input.
-fn field_named_by_serde(cause: &str) -> Option<&str> {
-    let name = cause.split_once("missing field `")?.1.split_once('`')?.0;
-    Some(name)
+/// "missing field `list`" says serde, or "duplicate", and `api::json` says "wrong": the name is all that a caller
+/// needs of it. The rest may quote input.
+fn field_named_in(cause: &str) -> Option<&str> {
+    let kinds = ["missing", "duplicate", "wrong"];
+    let named = kinds.iter().find_map(|kind| cause.strip_prefix(kind))?;
+    Some(named.strip_prefix(" field `")?.split_once('`')?.0)
 }
 
 #[cfg(test)]

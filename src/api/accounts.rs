@@ -1,7 +1,8 @@
 //! Signing up, in and out.
 
+use super::json::Json;
 use crate::{core::account::User, core::id::UserId, error::AppError};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 /// A new account, signed in. `next` is the page that a plain form leads to (`server::guard`).
 #[server(endpoint = "register")]

@@ -1,11 +1,12 @@
 //! Lists, and the todo forms of pages without WebAssembly.
 
+use super::json::Json;
 use crate::{
     core::id::{ListId, TodoId, UserId},
     core::list::List,
     error::AppError,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 /// A new list.
 #[server(endpoint = "create_list")]

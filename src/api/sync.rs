@@ -1,5 +1,6 @@
 //! Push and pull, the two halves of the sync contract.
 
+use super::json::Json;
 use crate::{
     core::{
         id::{ClientId, Epoch, ListId, Mid, Seq, UserId},
@@ -7,7 +8,7 @@ use crate::{
     },
     error::AppError,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 /// Hands mutations in, to be decided exactly once each. `acked`: outcomes up to here need not be kept.
 #[server(endpoint = "push", input = Json)]
