@@ -3,6 +3,7 @@
 mod accounts;
 pub(super) mod bad_input;
 mod cookies;
+mod errors;
 mod forms;
 mod limits;
 mod lists;

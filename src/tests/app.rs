@@ -161,6 +161,11 @@ impl TestApp {
         self.database(&sql).await;
     }
 
+    /// The store behind the server.
+    pub fn store(&self) -> Store {
+        self.state.store.clone()
+    }
+
     /// A number that changes with whatever anybody writes into the database.
     pub async fn written(&mut self) -> i64 {
         let version = self
