@@ -147,6 +147,26 @@ async fn a_deletion_is_a_change_that_an_undo_must_have_seen() {
 }
 
 #[tokio::test]
+async fn deleting_what_is_deleted_is_no_change_that_an_undo_must_have_seen() {
+    let (store, _folder, ada, list, id, me) = scene().await;
+    let twice = vec![Op::DeleteTodo { id }, Op::DeleteTodo { id }];
+    decided(&store, ada, list, queue(me, 1, twice)).await;
+    let back = Origin::Queue {
+        client: me,
+        acked: Mid(0),
+        mutations: vec![Mutation {
+            mid: Mid(3),
+            op: Op::RestoreTodo { id },
+            unless_after: Some(base(2, &[])),
+        }],
+    };
+    assert_eq!(
+        decided(&store, ada, list, back).await,
+        [Outcome::Applied(Seq(4))]
+    );
+}
+
+#[tokio::test]
 async fn what_is_acknowledged_is_forgotten_except_where_applied_edits_stand() {
     let (store, _folder, ada, list, id, me) = scene().await;
     let ops = || vec![tick(id), tick(todo()), Op::Noop, tick(todo())];
