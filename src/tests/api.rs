@@ -10,6 +10,7 @@ mod lists;
 mod settings;
 mod ops;
 mod outcomes;
+mod pull;
 mod roles;
 mod shell;
 mod sync;

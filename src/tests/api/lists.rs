@@ -157,3 +157,56 @@ async fn the_overview_counts_what_is_left() {
         (&json!(2), &json!(1))
     );
 }
+
+#[tokio::test]
+async fn a_list_gets_another_name_if_it_may_be_one() {
+    let mut app = TestApp::start().await;
+    let ada = app.person().await;
+    let list = ada.list("Groceries").await;
+    ada.add(&list, "oat milk").await;
+    let before = app.written().await;
+    for name in ["", " \u{3000}", "a\nb", "a\0b", &"🥛".repeat(101)] {
+        let fields = [("list", &*list), ("name", name)];
+        let refused = ada.form("/api/rename_list", &fields).await;
+        assert_eq!(refused.refused(422, "INVALID")["field"], "name");
+    }
+    assert_eq!(app.written().await, before);
+    let longest = "🥛".repeat(100);
+    let fields = [("list", &*list), ("name", &format!(" {longest}\n"))];
+    let renamed = ada.form("/api/rename_list", &fields).await.ok();
+    let expected =
+        json!({"id": list, "name": longest, "role": "owner", "left": 1, "total": 1, "members": 1});
+    assert_eq!(renamed, expected);
+    let mine = ada.post("/api/lists", json!({})).await.ok();
+    assert_eq!(mine, json!([expected]));
+}
+
+#[tokio::test]
+async fn a_deleted_list_comes_back_as_it_was_for_30_days() {
+    let mut app = TestApp::start().await;
+    let ada = app.person().await;
+    let list = ada.list("Groceries").await;
+    ada.add(&list, "oat milk").await;
+    let (before, of_list) = (ada.snapshot(&list).await, [("list", &*list)]);
+    let mine = ada.post("/api/lists", json!({})).await.ok();
+    for _ in 0..2 {
+        let deleted = ada.form("/api/delete_list", &of_list).await.ok();
+        assert_eq!(deleted, Value::Null);
+        assert_eq!(ada.post("/api/lists", json!({})).await.ok(), json!([]));
+    }
+    for _ in 0..2 {
+        let restored = ada.form("/api/restore_list", &of_list).await.ok();
+        assert_eq!(json!([restored]), mine);
+    }
+    assert_eq!(ada.snapshot(&list).await, before);
+
+    ada.form("/api/delete_list", &of_list).await.ok();
+    let days = |days: i64| days * 24 * 60 * 60 * 1000;
+    for (ago, status) in [(days(30) + 1, 404), (days(29), 200)] {
+        let deleted_at = crate::server::clock::now() - ago;
+        let aged = format!("UPDATE lists SET deleted_at = {deleted_at}");
+        app.database(&aged).await;
+        let answer = ada.form("/api/restore_list", &of_list).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
+}

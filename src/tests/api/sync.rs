@@ -251,21 +251,3 @@ async fn a_pull_without_since_is_a_snapshot_and_with_it_what_came_since() {
         assert_eq!(delta["events"].as_array().unwrap().len(), events);
     }
 }
-
-#[tokio::test]
-async fn a_pull_that_cannot_go_on_from_since_is_a_snapshot() {
-    let app = TestApp::start().await;
-    let ada = app.person().await;
-    let list = ada.list("Groceries").await;
-    ada.add(&list, "oat milk").await;
-    let epoch = ada.snapshot(&list).await["epoch"].clone();
-    for more in [
-        json!({"since": 0}),
-        json!({"since": null, "epoch": epoch}),
-        json!({"since": 2, "epoch": epoch}),
-        json!({"since": 1u64 << 63, "epoch": epoch}),
-        json!({"since": 0, "epoch": new_id()}),
-    ] {
-        assert_eq!(ada.pull(&list, more).await.ok()["type"], "SNAPSHOT");
-    }
-}

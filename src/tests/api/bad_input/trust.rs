@@ -174,3 +174,32 @@ async fn a_body_is_what_it_is_whatever_it_is_called() {
         assert_eq!(request.body(body).answer().await.status, 200, "{label}");
     }
 }
+
+#[tokio::test]
+async fn somebody_elses_list_is_answered_for_like_one_that_never_was() {
+    let app = TestApp::start().await;
+    let scene = Scene::new(&app).await;
+    let mut tried = 0;
+    for function in &FUNCTIONS {
+        if !function.required.contains(&"list") {
+            continue;
+        }
+        let ask = async |list: &str| {
+            let body = function.with(&scene, "list", Some(json!(list)));
+            let answer = function.request(&scene.mine.person, body).answer().await;
+            answer.refused(404, "NOT_FOUND");
+            (
+                answer.text,
+                answer.headers.keys().cloned().collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(
+            ask(&scene.theirs.list).await,
+            ask(&new_id()).await,
+            "{}",
+            function.name
+        );
+        tried += 1;
+    }
+    assert_eq!(tried, 8);
+}

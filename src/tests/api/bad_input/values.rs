@@ -241,3 +241,37 @@ async fn a_number_that_comes_twice_is_decided_once() {
         (&json!(2), vec!["oat milk".into(), "a".into(), "c".into()])
     );
 }
+
+#[tokio::test]
+async fn null_and_absent_are_one_in_an_op_too() {
+    let app = TestApp::start().await;
+    let ada = app.person().await;
+    let (list, id) = (ada.list("Groceries").await, new_id());
+    let nulls = |mut op: Value| {
+        for field in [
+            "id",
+            "ids",
+            "title",
+            "completed",
+            "position",
+            "base",
+            "unless_after",
+        ] {
+            let fields = op.as_object_mut().unwrap();
+            fields.entry(field).or_insert(Value::Null);
+        }
+        op
+    };
+    let base = json!({"server": 1, "after": null});
+    for (seq, op) in (1..).zip([
+        add(&id, "tea"),
+        json!({"type": "SET_TITLE", "id": id, "title": "rye", "base": base}),
+        json!({"type": "SET_ALL_COMPLETED", "ids": [id], "completed": true, "unless_after": {"server": 2, "after": null}}),
+        json!({"type": "DELETE_TODO", "id": id}),
+    ]) {
+        let outcome = ada.op(&list, nulls(op)).await;
+        assert_eq!(outcome, json!({"mid": 1, "type": "APPLIED", "seq": seq}));
+    }
+    let noop = ada.op(&list, nulls(json!({"type": "NOOP"}))).await;
+    assert_eq!(noop, json!({"mid": 1, "type": "SKIPPED"}));
+}
