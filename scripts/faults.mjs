@@ -1,0 +1,250 @@
+// The faults that scripts/faults plants. Each says what is broken, in which file, the text that stands there (once, however
+// it is wrapped), what stands there instead, and tests that must turn red, by the ends of their names. Others may too.
+
+const COMMIT = 'src/server/store/sqlite/commit.rs';
+const LISTS = 'src/server/store/sqlite/lists.rs';
+
+// In the store: when it is rewritten, the texts of these follow it.
+const STORE = [
+  {
+    name: 'a repeated mutation is decided again',
+    file: COMMIT,
+    old: 'if mutation.mid <= last {',
+    new: 'if false {',
+    red: [
+      'api::sync::a_push_that_is_repeated_is_applied_once_and_answered_alike_even_after_a_restart',
+      'store::commit::a_repeated_batch_gives_the_first_outcomes_and_changes_nothing',
+    ],
+  },
+  {
+    name: 'a gap in the numbers is let through',
+    file: COMMIT,
+    old: 'if mutation.mid > last.next() {',
+    new: 'if false {',
+    red: [
+      'api::sync::a_gap_refuses_the_whole_push',
+      'store::commit::a_gap_refuses_the_whole_batch_and_leaves_nothing',
+    ],
+  },
+  {
+    name: 'outcomes are not stored',
+    file: COMMIT,
+    old: 'self.store_outcome(client, &outcome).await?;',
+    new: '',
+    red: [
+      'api::outcomes::an_outcome_that_was_acknowledged_is_unknown_but_for_the_places_of_events',
+      'store::commit::a_repeated_batch_gives_the_first_outcomes_and_changes_nothing',
+    ],
+  },
+  {
+    name: 'a rejected op takes a seq',
+    file: COMMIT,
+    old: 'let seq = self.head.next();',
+    new: 'let seq = self.head.next(); self.head = seq;',
+    red: [
+      'api::sync::a_push_is_answered_with_the_outcome_of_each_mutation',
+      'store::commit::what_is_refused_or_skipped_takes_no_place_but_its_number',
+    ],
+  },
+  {
+    name: 'a push with the client of somebody else is decided',
+    file: COMMIT,
+    old: 'if owner.is_some_and(|owner| owner != batch.author.0) {',
+    new: 'if false {',
+    red: [
+      'api::sync::a_client_is_the_persons_who_names_it_first',
+      'api::bad_input::trust::two_members_of_one_list_cannot_share_a_client_whoever_names_it_first_and_how',
+      'store::commit::a_client_belongs_to_whoever_names_it_first',
+    ],
+  },
+  {
+    name: 'a pull with the client of somebody else is answered',
+    file: LISTS,
+    old: 'Some(_) => Err(StoreError::ClientTaken),',
+    new: 'Some(_) => Ok(()),',
+    red: [
+      'api::sync::a_client_is_the_persons_who_names_it_first',
+      'api::bad_input::trust::two_members_of_one_list_cannot_share_a_client_whoever_names_it_first_and_how',
+      'store::commit::a_client_belongs_to_whoever_names_it_first',
+    ],
+  },
+  {
+    name: 'acked forgets the places of applied mutations too',
+    file: COMMIT,
+    old: 'AND mid <= ? AND seq IS NULL',
+    new: 'AND mid <= ?',
+    red: [
+      'api::outcomes::an_outcome_that_was_acknowledged_is_unknown_but_for_the_places_of_events',
+      'store::based::what_is_acknowledged_is_forgotten_except_where_applied_edits_stand',
+    ],
+  },
+  {
+    name: 'deleting what is deleted changes its version',
+    file: COMMIT,
+    old: 'WHERE list_id = ?3 AND id = ?4 AND deleted_at IS NULL',
+    new: 'WHERE list_id = ?3 AND id = ?4',
+    red: [
+      'store::based::deleting_what_is_deleted_is_no_change_that_an_undo_must_have_seen',
+    ],
+  },
+  {
+    name: 'a push of another epoch is decided',
+    file: COMMIT,
+    old: 'if batch.epoch.is_some_and(|believed| believed != epoch) {',
+    new: 'if false {',
+    red: [
+      'api::sync::a_push_of_another_epoch_is_refused',
+      'store::commit::another_epoch_refuses_the_batch',
+    ],
+  },
+  {
+    name: 'a delta with pruned events is sent all the same',
+    file: LISTS,
+    old: 'if rows.len() as u64 != missing {',
+    new: 'if false {',
+    red: [
+      'api::pull::from_before_what_was_pruned_a_pull_is_a_snapshot_and_from_there_on_a_delta',
+    ],
+  },
+];
+
+// In the rules and at the door.
+const RULES = [
+  {
+    name: 'a conflict goes by the version of the todo, not of its title',
+    file: 'src/core/op.rs',
+    old: 'if todo.title_version > facts.based_on {',
+    new: 'if todo.version > facts.based_on {',
+    red: [
+      'api::outcomes::a_conflict_carries_the_whole_todo_and_takes_no_place',
+      'op::tests::a_conflict_is_a_text_changed_after_what_the_edit_was_based_on_and_nothing_else',
+    ],
+  },
+  {
+    name: 'after is ignored',
+    file: 'src/core/conflict.rs',
+    old: 'seqs.fold(self.server, Seq::max)',
+    new: 'seqs.map(|_| self.server).fold(self.server, Seq::max)',
+    red: [
+      'api::outcomes::an_edit_counts_as_based_on_those_of_mine_that_were_applied',
+      'store::based::two_quick_edits_of_mine_do_not_conflict_with_each_other',
+    ],
+  },
+  {
+    name: 'unless_after is ignored',
+    file: 'src/core/op.rs',
+    old: 'facts.unless_after.is_some_and(|seen| slot.version() > seen)',
+    new: 'facts.unless_after.is_some_and(|seen| slot.version() > seen && slot.version() < seen)',
+    red: [
+      'api::outcomes::an_undo_leaves_alone_what_was_changed_since_and_says_so',
+      'store::based::an_undo_takes_back_what_only_its_person_changed_since',
+    ],
+  },
+  {
+    name: 'ticking many does not skip what was changed since',
+    file: 'src/core/op.rs',
+    old: 'let is_touchable = |id: &&TodoId| live(**id, facts).is_ok_and(|todo| wanted(&todo));',
+    new: 'let is_touchable = |id: &&TodoId| matches!(facts.slots.get(*id), Some(Slot::Live { todo, .. }) if wanted(todo));',
+    red: [
+      'api::outcomes::an_undo_leaves_alone_what_was_changed_since_and_says_so',
+      'op::tests::an_undo_leaves_alone_what_somebody_changed_since',
+    ],
+  },
+  {
+    name: 'restoring many does not skip what was changed since',
+    file: 'src/core/op.rs',
+    old: 'let slots = slots.filter(|slot| !is_changed(slot, facts));',
+    new: '',
+    red: [
+      'api::outcomes::an_undo_leaves_alone_what_was_changed_since_and_says_so',
+      'op::tests::an_undo_leaves_alone_what_somebody_changed_since',
+    ],
+  },
+  {
+    name: 'adding does not look at who added the todo first',
+    file: 'src/core/op.rs',
+    old: 'Some(Slot::Live { todo, creator }) if *creator == facts.author => {',
+    new: 'Some(Slot::Live { todo, .. }) => {',
+    red: [
+      'api::ops::every_op_does_on_a_todo_of_every_state_what_the_table_says',
+    ],
+  },
+  {
+    name: 'restoring many fills a list beyond its limit',
+    file: 'src/core/op.rs',
+    old: 'if facts.live + todos.len() > TODOS_MAX && !todos.is_empty() {',
+    new: 'if facts.live > TODOS_MAX {',
+    red: [
+      'api::outcomes::the_10_001st_todo_is_refused_whichever_way_it_comes',
+      'op::tests::restoring_more_than_the_list_holds_restores_none',
+    ],
+  },
+  {
+    name: 'a change that changes nothing is a new version',
+    file: 'src/core/op.rs',
+    old: 'if todo.completed != completed {',
+    new: 'if true {',
+    red: [
+      'api::ops::an_op_that_leaves_every_field_as_it_was_makes_an_event_and_no_version',
+      'store::commit::an_op_that_changes_nothing_takes_a_place_all_the_same',
+    ],
+  },
+  {
+    name: 'a viewer may write',
+    file: 'src/server/lists.rs',
+    old: 'if role.may_edit() || *op == Op::Noop {',
+    new: 'if role.may_edit() || role == Role::Viewer {',
+    red: [
+      'api::roles::a_viewer_sees_everything_and_each_mutation_is_refused',
+      'api::roles::a_viewers_forms_are_refused_and_a_list_is_only_its_owners_to_change',
+    ],
+  },
+  {
+    name: 'an editor may rename and delete the list',
+    file: 'src/server/lists.rs',
+    old: 'const OWNER: Allow = |role| role == Role::Owner;',
+    new: 'const OWNER: Allow = |role| role != Role::Viewer;',
+    red: [
+      'api::roles::a_viewers_forms_are_refused_and_a_list_is_only_its_owners_to_change',
+    ],
+  },
+  {
+    name: 'a request made as another user is carried out',
+    file: 'src/server/visit.rs',
+    old: 'if believed.is_some_and(|believed| believed != user.id) {',
+    new: 'if false {',
+    red: [
+      'api::sync::whoever_else_the_page_believes_to_be_signed_in_nothing_happens',
+    ],
+  },
+  {
+    name: 'retry_after gets into no header',
+    file: 'src/server/guard.rs',
+    old: 'if let Some(seconds) = self.retry_after {',
+    new: 'if let Some(seconds) = self.retry_after.filter(|_| false) {',
+    red: [
+      'api::errors::who_tries_too_often_is_told_when_to_come_again',
+      'api::errors::when_too_much_waits_one_is_told_when_to_come_again_and_what_waits_is_done',
+    ],
+  },
+  {
+    name: 'a foreign origin may post',
+    file: 'src/server/guard.rs',
+    old: 'if is_post && !own_origin(request.headers(), &state.origins) {',
+    new: 'if false {',
+    red: [
+      'api::bad_input::whatever_is_wrong_is_refused_in_one_shape_and_changes_nothing',
+    ],
+  },
+  {
+    name: 'a title may have 501 characters',
+    file: 'src/core/todo.rs',
+    old: 'if title.chars().count() > TITLE_MAX {',
+    new: 'if title.chars().count() > TITLE_MAX + 1 {',
+    red: [
+      'api::bad_input::texts::texts_and_places_are_taken_or_refused_one_by_one',
+    ],
+  },
+];
+
+export const FAULTS = [...STORE, ...RULES];
