@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { FAULTS } from './faults.mjs';
 
 // What speaks to the server or decides an op; pages and configuration have no faults here.
-const TESTS = ['tests::api', 'tests::store', 'core::', 'server::guard'];
+const TESTS = ['tests::api', 'tests::store', 'core::', 'server::guard', 'server::store'];
 // Far above what the tests take: a fault that makes one wait for ever is noticed too.
 const PATIENCE_MS = 5 * 60 * 1000;
 

@@ -1,11 +1,12 @@
 //! One's own account: password, sign-ins, away with it.
 
+use super::json::Json;
 use crate::{
     core::account::SessionInfo,
     core::id::{SessionId, UserId},
     error::AppError,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 /// Another password; the other sign-ins end.
 #[server(endpoint = "change_password")]

@@ -1,7 +1,7 @@
 //! The real server on a free port, with a database of its own in a folder that goes away with it.
 
 use super::person::{Browser, Person};
-use crate::server::{AppState, config::Config, router, serve};
+use crate::server::{AppState, config::Config, router, serve, store::Store};
 use axum::Router;
 use rusqlite::Connection;
 use std::{
@@ -150,8 +150,7 @@ impl TestApp {
 
     /// Runs SQL beside the server: makes what it has no address for yet. It does not count as [`TestApp::written`].
     pub async fn database(&mut self, sql: &str) {
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-        sql.execute(&mut self.observer).await.unwrap();
+        self.observer.execute_batch(sql).unwrap();
     }
 
     /// Lets somebody into a list.
