@@ -82,9 +82,20 @@ build_tools() {
   cargo_tool wasm-bindgen-cli "$WASM_BINDGEN"
   npm_tool binaryen "$BINARYEN"
   rm -rf "$TOOLS/build"
-  # One build folder for all clones, keyed by compiler: what is compiled once stays compiled.
-  export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target-$(toolchain)}
   export PATH
+  target_folder
+}
+
+# One build folder for all clones, keyed by compiler: what is compiled once stays compiled. Cargo takes the crate of one
+# clone for that of another, and goes by the times of files: what another clone built since would pass for this one's.
+# So whoever comes after another clone makes their own files the newest.
+target_folder() {
+  export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target-$(toolchain)}
+  local last=$CARGO_TARGET_DIR/.clone
+  mkdir -p "$CARGO_TARGET_DIR"
+  [ "$(cat "$last" 2>/dev/null)" = "$ROOT" ] && return
+  find "$ROOT/src" "$ROOT/benches" -type f -exec touch {} +
+  printf '%s\n' "$ROOT" >"$last"
 }
 
 # What the release is made of, as one number.
