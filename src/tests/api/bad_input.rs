@@ -3,6 +3,9 @@
 //! `cargo nextest run bad_input --no-capture` prints what came back, as markdown.
 
 pub(in crate::tests) mod functions;
+mod texts;
+mod trust;
+mod values;
 
 use crate::tests::{
     answer::{Answer, Ask},
