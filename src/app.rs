@@ -108,6 +108,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/register") view=Register ssr=SsrMode::Async />
                 <Route path=path!("/lists") view=ListsPage ssr=SsrMode::Async />
                 <Route path=path!("/lists/:id") view=ListPage ssr=SsrMode::Async />
+                <Route path=path!("/lists/:id/active") view=ListPage ssr=SsrMode::Async />
+                <Route path=path!("/lists/:id/completed") view=ListPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

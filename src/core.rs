@@ -5,6 +5,7 @@
 pub mod account;
 pub mod conflict;
 pub mod event;
+pub mod filter;
 pub mod id;
 pub mod invalid;
 pub mod list;

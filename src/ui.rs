@@ -1,5 +1,7 @@
 //! Components: data in, callbacks out. They know no network and no server.
 
+pub mod filters;
+pub mod gestures;
 pub mod notices;
 pub mod todo_row;
 

@@ -4,6 +4,7 @@
 //! and a JSON decoder into the WebAssembly.
 
 use crate::core::{
+    filter::Filter,
     id::{ListId, UserId},
     replica::Replica,
 };
@@ -17,6 +18,8 @@ pub struct Rendered {
     pub user: UserId,
     /// Whether they may change it.
     pub editable: bool,
+    /// Which of its todos they look at. All are in the page.
+    pub filter: Filter,
     /// What is in it.
     pub base: Replica,
     /// What was typed into a form that was refused. Only the server needs it: it is in the page's field.
@@ -35,9 +38,8 @@ pub fn rendered() -> Option<Rendered> {
     use crate::core::id::Seq;
     use hydrate::{attribute, todo};
 
-    let page = leptos::prelude::document()
-        .query_selector("[data-list]")
-        .ok()??;
+    let document = leptos::prelude::document();
+    let page = document.query_selector("[data-list]").ok()??;
     let list = attribute(&page, "data-list")?;
     let rows = page.query_selector_all("ul.todo-list > li").ok()?;
     let nodes = (0..rows.length()).filter_map(|n| rows.item(n));
@@ -46,6 +48,7 @@ pub fn rendered() -> Option<Rendered> {
         list,
         user: attribute(&page, "data-user")?,
         editable: attribute(&page, "data-editable")?,
+        filter: Filter::of_path(&document.location()?.pathname().ok()?),
         base: Replica::new(
             attribute(&page, "data-epoch")?,
             Seq(attribute(&page, "data-seq")?),

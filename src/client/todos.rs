@@ -2,14 +2,16 @@
 //!
 //! What is shown is always the pending edits folded over the confirmed state (`core::pending`).
 
+mod editing;
 #[cfg(feature = "hydrate")]
 mod sending;
 
 use super::{clock::new_id, rendered::Rendered};
 use crate::{
     core::{
+        filter::Filter,
         id::{ClientId, ListId, TodoId, UserId},
-        op::Op,
+        op::{IDS_MAX, Op},
         order::Position,
         pending::Pending,
         replica::Replica,
@@ -17,23 +19,36 @@ use crate::{
     },
     ui::notices::Notice,
 };
+use editing::Editing;
 use leptos::prelude::*;
 use std::collections::HashMap;
 
-/// One todo's signal. Cloning it clones the handle.
+/// One todo's signals. Cloning it clones the handles.
 #[derive(Clone)]
 pub struct Row {
-    /// Whose it is.
+    /// Whose they are.
     pub id: TodoId,
     /// As it is shown.
     pub todo: ArcRwSignal<Todo>,
+    /// Whether its text is being edited.
+    pub editing: ArcRwSignal<bool>,
+}
+
+/// How many todos there are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Altogether.
+    pub total: usize,
+    /// Not completed.
+    pub left: usize,
 }
 
 /// The list on the page. A handle: copies are the same list.
 #[derive(Clone, Copy)]
 pub struct Todos {
     rows: RwSignal<Vec<Row>>,
-    left: RwSignal<usize>,
+    counts: RwSignal<Counts>,
+    filter: RwSignal<Filter>,
     /// What there is to say.
     pub notices: RwSignal<Vec<Notice>>,
     state: StoredValue<State>,
@@ -42,15 +57,18 @@ pub struct Todos {
 struct State {
     list: ListId,
     user: UserId,
-    // Only the browser sends; the server renders.
-    #[cfg_attr(feature = "ssr", allow(dead_code))]
     client: ClientId,
     base: Replica,
     pending: Pending,
+    /// The last todo's place, shown or not.
+    last: Option<Position>,
+    editing: Option<Editing>,
+    /// Whether only what the filter shows is in the document. Not so at first: the server sends all.
+    is_filtered: bool,
     #[cfg_attr(feature = "ssr", allow(dead_code))]
     sending: Sending,
     notices_made: u32,
-    /// What is wrong with the text in the field, until a good one comes.
+    /// What is wrong with the text in a field, until a good one comes.
     complaint: Option<u32>,
 }
 
@@ -69,7 +87,8 @@ impl Todos {
     pub fn new(page: Rendered) -> Self {
         let todos = Self {
             rows: RwSignal::new(Vec::new()),
-            left: RwSignal::new(0),
+            counts: RwSignal::new(Counts { total: 0, left: 0 }),
+            filter: RwSignal::new(page.filter),
             notices: RwSignal::new(Vec::new()),
             state: StoredValue::new(State {
                 list: page.list,
@@ -77,6 +96,9 @@ impl Todos {
                 client: ClientId(new_id()),
                 base: page.base,
                 pending: Pending::default(),
+                last: None,
+                editing: None,
+                is_filtered: false,
                 sending: Sending::Idle,
                 notices_made: 0,
                 complaint: None,
@@ -85,64 +107,73 @@ impl Todos {
         todos.refresh();
         #[cfg(feature = "hydrate")]
         todos.guard_leaving();
+        // After the takeover: until then the rows must be those that the server sent.
+        Effect::new(move |_| {
+            todos.state.update_value(|state| state.is_filtered = true);
+            todos.filter.track();
+            todos.refresh();
+        });
         todos
     }
 
-    /// The rows in their order.
+    /// The rows that are in the document, in their order.
     pub fn rows(&self) -> Vec<Row> {
         self.rows.get()
     }
 
-    /// How many todos there are.
-    pub fn total(&self) -> usize {
-        self.rows.with(Vec::len)
+    /// How many todos there are, shown or not.
+    pub fn counts(&self) -> Counts {
+        self.counts.get()
     }
 
-    /// How many are not completed.
-    pub fn left(&self) -> usize {
-        self.left.get()
+    /// Which ones are looked at.
+    pub fn filter(&self) -> Filter {
+        self.filter.get()
+    }
+
+    /// Looks at these.
+    pub fn show(&self, filter: Filter) {
+        self.filter.set(filter);
     }
 
     /// A new todo at the end. Whether its text was taken: an empty one is not, a bad one is told.
     pub fn add(&self, title: &str) -> bool {
-        if title.trim().is_empty() {
+        if title.trim().is_empty() || !self.is_fit(title) {
             return false;
         }
-        let complaint = check_title(title).err();
-        let complaint = complaint.map(|invalid| self.tell(invalid.message.to_owned(), None, false));
-        let before = self
-            .state
-            .try_update_value(|state| std::mem::replace(&mut state.complaint, complaint));
-        if complaint.is_some() {
-            return false;
-        }
-        if let Some(Some(settled)) = before {
-            self.dismiss(settled);
-        }
-        let last = self.rows.with_untracked(|rows| {
-            rows.last()
-                .map(|row| row.todo.with_untracked(|todo| todo.position.clone()))
-        });
+        let last = self.state.with_value(|state| state.last.clone());
         // Only the greatest possible position has none after it: then beside it, by id.
         let Some(position) = Position::after(last.as_ref()).or(last) else {
             return false;
         };
-        self.dispatch(Op::AddTodo {
+        self.dispatch([Op::AddTodo {
             id: TodoId(new_id()),
             title: title.trim().to_owned(),
             position: position.into(),
-        });
+        }]);
         true
     }
 
     /// Ticks or unticks.
     pub fn set_completed(&self, id: TodoId, completed: bool) {
-        self.dispatch(Op::SetCompleted { id, completed });
+        self.dispatch([Op::SetCompleted { id, completed }]);
+    }
+
+    /// Ticks or unticks all, shown or not.
+    pub fn set_all_completed(&self, completed: bool) {
+        let ids = self.ids(|todo| todo.completed != completed);
+        self.dispatch(ids.map(|ids| Op::SetAllCompleted { ids, completed }));
+    }
+
+    /// Deletes those that are completed, shown or not.
+    pub fn clear_completed(&self) {
+        let ids = self.ids(|todo| todo.completed);
+        self.dispatch(ids.map(|ids| Op::ClearCompleted { ids }));
     }
 
     /// Deletes.
     pub fn delete(&self, id: TodoId) {
-        self.dispatch(Op::DeleteTodo { id });
+        self.dispatch([Op::DeleteTodo { id }]);
     }
 
     /// Sends again at once what failed.
@@ -156,9 +187,50 @@ impl Todos {
             .update(|notices| notices.retain(|notice| notice.id != id));
     }
 
-    fn dispatch(&self, op: Op) {
+    /// The todos that are wanted, as many together as an op may name.
+    fn ids(&self, wanted: impl Fn(&Todo) -> bool) -> impl Iterator<Item = Vec<TodoId>> {
+        let view = self.view().into_iter();
+        let mut ids = view.filter(move |todo| wanted(todo)).map(|todo| todo.id);
+        std::iter::from_fn(move || {
+            let together: Vec<_> = ids.by_ref().take(IDS_MAX).collect();
+            (!together.is_empty()).then_some(together)
+        })
+    }
+
+    /// Whether a text may be a todo's. A bad one is told, until a good one comes.
+    fn is_fit(&self, title: &str) -> bool {
+        let Err(invalid) = check_title(title) else {
+            self.settle_complaint();
+            return true;
+        };
+        let complaint = self.tell(invalid.message.to_owned(), None, false);
+        self.state
+            .update_value(|state| state.complaint = Some(complaint));
+        false
+    }
+
+    /// Takes back what was said of a text that is no longer there.
+    fn settle_complaint(&self) {
+        let complaint = self
+            .state
+            .try_update_value(|state| state.complaint.take())
+            .flatten();
+        if let Some(complaint) = complaint {
+            self.dismiss(complaint);
+        }
+    }
+
+    /// What the list is with my edits: shown or not.
+    fn view(&self) -> Vec<Todo> {
+        self.state
+            .with_value(|state| state.pending.view(&state.base, state.list, state.user))
+    }
+
+    fn dispatch(&self, ops: impl IntoIterator<Item = Op>) {
         self.state.update_value(|state| {
-            state.pending.push(op);
+            for op in ops {
+                state.pending.push(op);
+            }
         });
         self.refresh();
         self.send();
@@ -166,11 +238,22 @@ impl Todos {
 
     /// Brings the signals to the view: those that differ, and no others.
     fn refresh(&self) {
-        let view = self
-            .state
-            .with_value(|state| state.pending.view(&state.base, state.list, state.user));
-        self.left
-            .set(view.iter().filter(|todo| !todo.completed).count());
+        let mut view = self.view();
+        self.counts.set(Counts {
+            total: view.len(),
+            left: view.iter().filter(|todo| !todo.completed).count(),
+        });
+        let filter = self.filter.get_untracked();
+        let kept = self.state.try_update_value(|state| {
+            state.last = view.last().map(|todo| todo.position.clone());
+            let editing = state.editing.as_ref().map(|editing| editing.id);
+            state.is_filtered.then_some(editing)
+        });
+        self.rescue(&view);
+        if let Some(Some(editing)) = kept {
+            // What is being edited stays until that is done.
+            view.retain(|todo| filter.shows(todo.completed) || Some(todo.id) == editing);
+        }
         let old = self.rows.get_untracked();
         let unchanged =
             old.len() == view.len() && old.iter().zip(&view).all(|(row, todo)| row.id == todo.id);
@@ -180,17 +263,17 @@ impl Todos {
             }
             return;
         }
-        let mut known: HashMap<_, _> = old.into_iter().map(|row| (row.id, row.todo)).collect();
-        let rows = view.into_iter().map(|todo| {
-            let id = todo.id;
-            let signal = match known.remove(&id) {
-                Some(signal) => {
-                    put(&signal, todo);
-                    signal
-                }
-                None => ArcRwSignal::new(todo),
-            };
-            Row { id, todo: signal }
+        let mut known: HashMap<_, _> = old.into_iter().map(|row| (row.id, row)).collect();
+        let rows = view.into_iter().map(|todo| match known.remove(&todo.id) {
+            Some(row) => {
+                put(&row.todo, todo);
+                row
+            }
+            None => Row {
+                id: todo.id,
+                todo: ArcRwSignal::new(todo),
+                editing: ArcRwSignal::new(false),
+            },
         });
         self.rows.set(rows.collect());
     }

@@ -1,10 +1,10 @@
 //! What the server decided: accepted changes, and what each does to a state. Not here: whether one is accepted (`op`).
 
 use super::{
-    id::{Seq, TodoId},
+    id::{Seq, TodoId, TodoIds},
     todo::Todo,
 };
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::cmp::Ordering;
 
 /// An accepted change. Applied to the state before it, it gives the state after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,16 +48,16 @@ impl Event {
             Self::Deleted(id) => todos.retain(|todo| todo.id != id),
             Self::ManyAdded(many) => many.into_iter().for_each(|todo| put(todos, todo)),
             Self::ManyDeleted(ids) => {
-                let ids: BTreeSet<_> = ids.into_iter().collect();
-                todos.retain(|todo| !ids.contains(&todo.id));
+                let ids = TodoIds::new(&ids);
+                todos.retain(|todo| !ids.contains(todo.id));
             }
             Self::ManyCompleted {
                 ids,
                 completed,
                 updated_at,
             } => {
-                let ids: BTreeSet<_> = ids.into_iter().collect();
-                for todo in todos.iter_mut().filter(|todo| ids.contains(&todo.id)) {
+                let ids = TodoIds::new(&ids);
+                for todo in todos.iter_mut().filter(|todo| ids.contains(todo.id)) {
                     todo.completed = completed;
                     todo.version = seq;
                     todo.updated_at = updated_at;

@@ -71,3 +71,19 @@ impl Seq {
         Self(self.0.saturating_add(1))
     }
 }
+/// Ids to look others up in. (A sorted list: a tree or a table of them costs the WebAssembly three times the code.)
+pub struct TodoIds(Vec<TodoId>);
+
+impl TodoIds {
+    /// These, in whatever order and however often.
+    pub fn new(ids: &[TodoId]) -> Self {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        Self(ids)
+    }
+
+    /// Whether this is one of them.
+    pub fn contains(&self, id: TodoId) -> bool {
+        self.0.binary_search(&id).is_ok()
+    }
+}

@@ -5,12 +5,11 @@
 use super::{
     conflict::Base,
     event::Event,
-    id::{ListId, Seq, TodoId, UserId},
+    id::{ListId, Seq, TodoId, TodoIds, UserId},
     list::TODOS_MAX,
     order::Position,
     todo::{Todo, check_title},
 };
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Ids that a bulk op names at most; the client splits.
 pub const IDS_MAX: usize = 1_000;
@@ -145,8 +144,8 @@ impl Slot {
 pub struct Facts {
     /// The list.
     pub list: ListId,
-    /// What it has under the op's ids; absent where it never had anything.
-    pub slots: BTreeMap<TodoId, Slot>,
+    /// What it has under the op's ids, each once; absent where it never had anything.
+    pub slots: Vec<(TodoId, Slot)>,
     /// How many todos it has.
     pub live: usize,
     /// Who asks.
@@ -159,6 +158,13 @@ pub struct Facts {
     pub based_on: Seq,
     /// What an undo was based on, resolved: a todo with a later version is left alone. `None`: no undo.
     pub unless_after: Option<Seq>,
+}
+
+impl Facts {
+    fn slot(&self, id: TodoId) -> Option<&Slot> {
+        let mut slots = self.slots.iter();
+        slots.find(|(of, _)| *of == id).map(|(_, slot)| slot)
+    }
 }
 
 /// Why an op was refused.
@@ -254,11 +260,9 @@ pub fn decide(op: &Op, facts: &Facts) -> Decision {
         }
         Op::DeleteTodo { id } => delete(*id, facts),
         Op::RestoreTodo { id } => restore(*id, facts),
-        Op::SetAllCompleted { ids, completed } => {
-            several(ids).map(|ids| complete_all(ids, *completed, facts))
-        }
-        Op::ClearCompleted { ids } => several(ids).map(|ids| clear(ids, facts)),
-        Op::RestoreTodos { ids } => several(ids).and_then(|ids| restore_all(ids, facts)),
+        Op::SetAllCompleted { ids, completed } => complete_all(ids, *completed, facts),
+        Op::ClearCompleted { ids } => clear(ids, facts),
+        Op::RestoreTodos { ids } => restore_all(ids, facts),
     };
     match decided {
         Ok(event) => Decision::Applied(event),
@@ -273,7 +277,7 @@ fn is_changed(slot: &Slot, facts: &Facts) -> bool {
 
 /// The todo as it is, unless it is gone or an undo must leave it alone.
 fn live(id: TodoId, facts: &Facts) -> Result<Todo, Rejection> {
-    match facts.slots.get(&id) {
+    match facts.slot(id) {
         Some(slot @ Slot::Live { todo, .. }) if !is_changed(slot, facts) => Ok(todo.clone()),
         Some(Slot::Live { .. }) => Err(Rejection::changed()),
         Some(Slot::Deleted { .. }) | None => Err(Rejection::gone()),
@@ -281,7 +285,7 @@ fn live(id: TodoId, facts: &Facts) -> Result<Todo, Rejection> {
 }
 
 fn add(id: TodoId, title: &str, position: &str, facts: &Facts) -> Result<Event, Rejection> {
-    match facts.slots.get(&id) {
+    match facts.slot(id) {
         Some(Slot::Live { todo, creator }) if *creator == facts.author => {
             return Ok(Event::Added(todo.clone()));
         }
@@ -353,7 +357,7 @@ fn touch(todo: &mut Todo, facts: &Facts) {
 }
 
 fn delete(id: TodoId, facts: &Facts) -> Result<Event, Rejection> {
-    match facts.slots.get(&id) {
+    match facts.slot(id) {
         None => Err(Rejection::gone()),
         Some(slot) if is_changed(slot, facts) => Err(Rejection::changed()),
         Some(_) => Ok(Event::Deleted(id)),
@@ -361,7 +365,7 @@ fn delete(id: TodoId, facts: &Facts) -> Result<Event, Rejection> {
 }
 
 fn restore(id: TodoId, facts: &Facts) -> Result<Event, Rejection> {
-    match facts.slots.get(&id) {
+    match facts.slot(id) {
         None | Some(Slot::Deleted { todo: None, .. }) => Err(Rejection::gone()),
         Some(slot) if is_changed(slot, facts) => Err(Rejection::changed()),
         Some(Slot::Live { todo, .. }) => Ok(Event::Added(todo.clone())),
@@ -378,43 +382,53 @@ fn restored(todo: &Todo, facts: &Facts) -> Todo {
     todo
 }
 
-/// The ids of a bulk op, each once.
-fn several(ids: &[TodoId]) -> Result<BTreeSet<TodoId>, Rejection> {
+/// What there is under the ids of a bulk op, but for what an undo must leave alone.
+fn several<'f>(
+    ids: &[TodoId],
+    facts: &'f Facts,
+) -> Result<impl Iterator<Item = &'f Slot>, Rejection> {
     if ids.len() > IDS_MAX {
         return Err(Rejection::invalid("At most 1,000 items change at once."));
     }
-    Ok(ids.iter().copied().collect())
+    let ids = TodoIds::new(ids);
+    let slots = facts.slots.iter().filter(move |(id, _)| ids.contains(*id));
+    Ok(slots
+        .map(|(_, slot)| slot)
+        .filter(|slot| !is_changed(slot, facts)))
 }
 
-/// The live todos among them that an undo need not leave alone.
-fn touchable(ids: &BTreeSet<TodoId>, facts: &Facts, wanted: impl Fn(&Todo) -> bool) -> Vec<TodoId> {
-    let is_touchable = |id: &&TodoId| live(**id, facts).is_ok_and(|todo| wanted(&todo));
-    ids.iter().filter(is_touchable).copied().collect()
+/// The live todos among them that are wanted.
+fn live_ones<'f>(
+    slots: impl Iterator<Item = &'f Slot>,
+    wanted: impl Fn(&Todo) -> bool,
+) -> Vec<TodoId> {
+    let live = slots.filter_map(|slot| match slot {
+        Slot::Live { todo, .. } if wanted(todo) => Some(todo.id),
+        _ => None,
+    });
+    live.collect()
 }
 
-fn complete_all(ids: BTreeSet<TodoId>, completed: bool, facts: &Facts) -> Event {
-    Event::ManyCompleted {
-        ids: touchable(&ids, facts, |todo| todo.completed != completed),
+fn complete_all(ids: &[TodoId], completed: bool, facts: &Facts) -> Result<Event, Rejection> {
+    let slots = several(ids, facts)?;
+    Ok(Event::ManyCompleted {
+        ids: live_ones(slots, |todo| todo.completed != completed),
         completed,
         updated_at: facts.now,
-    }
+    })
 }
 
-fn clear(ids: BTreeSet<TodoId>, facts: &Facts) -> Event {
-    Event::ManyDeleted(touchable(&ids, facts, |todo| todo.completed))
+fn clear(ids: &[TodoId], facts: &Facts) -> Result<Event, Rejection> {
+    let slots = several(ids, facts)?;
+    Ok(Event::ManyDeleted(live_ones(slots, |todo| todo.completed)))
 }
 
-fn restore_all(ids: BTreeSet<TodoId>, facts: &Facts) -> Result<Event, Rejection> {
-    let slots = ids.iter().filter_map(|id| facts.slots.get(id));
-    let slots = slots.filter(|slot| !is_changed(slot, facts));
-    let todos: Vec<_> = slots
-        .filter_map(|slot| match slot {
-            Slot::Deleted {
-                todo: Some(todo), ..
-            } => Some(restored(todo, facts)),
-            _ => None,
-        })
-        .collect();
+fn restore_all(ids: &[TodoId], facts: &Facts) -> Result<Event, Rejection> {
+    let deleted = several(ids, facts)?.filter_map(|slot| match slot {
+        Slot::Deleted { todo, .. } => todo.as_ref(),
+        Slot::Live { .. } => None,
+    });
+    let todos: Vec<_> = deleted.map(|todo| restored(todo, facts)).collect();
     if facts.live + todos.len() > TODOS_MAX && !todos.is_empty() {
         return Err(Rejection::full());
     }

@@ -4,7 +4,7 @@
 
 use super::{
     conflict::Base,
-    id::{ListId, Mid, Seq, TodoId, UserId},
+    id::{ClientId, ListId, Mid, Seq, TodoId, TodoIds, UserId},
     op::{Decision, Facts, Op, Rejection, Slot, decide},
     replica::{Replica, find},
     todo::Todo,
@@ -40,6 +40,15 @@ pub struct Mutation {
     pub op: Op,
     /// For an undo: the newest state since what it takes back that only the same person contributed to.
     pub unless_after: Option<Base>,
+}
+
+/// A mutation that came to nothing, for the person to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// What was meant.
+    pub op: Op,
+    /// What became of it: a conflict, a rejection, or nobody knows.
+    pub outcome: Outcome,
 }
 
 #[derive(Debug, Clone)]
@@ -98,8 +107,8 @@ impl Pending {
     }
 
     /// Takes an outcome in. What was applied is still folded until base reaches it ([`Self::settle`]);
-    /// everything else leaves. Gives what was refused back, for the person to see.
-    pub fn decided(&mut self, mid: Mid, outcome: Outcome) -> Option<(Op, Rejection)> {
+    /// everything else leaves. Gives what came to nothing back, for the person to see.
+    pub fn decided(&mut self, mid: Mid, outcome: Outcome) -> Option<Refused> {
         let at = self
             .queue
             .iter()
@@ -108,10 +117,21 @@ impl Pending {
             self.queue.get_mut(at)?.applied = Some(seq);
             return None;
         }
-        let entry = self.queue.remove(at)?;
-        match outcome {
-            Outcome::Rejected(rejection) => Some((entry.mutation.op, rejection)),
-            _ => None,
+        let op = self.queue.remove(at)?.mutation.op;
+        (outcome != Outcome::Skipped).then_some(Refused { op, outcome })
+    }
+
+    /// What an edit of this todo's text is based on that begins now: base's text, and my own of it that are not settled.
+    pub fn based_on(&self, base: &Replica, client: ClientId, id: TodoId) -> Base {
+        let server = find(&base.todos, id).map(|at| base.todos[at].title_version);
+        let mine = self.queue.iter().map(|entry| &entry.mutation);
+        let mine = mine.filter(|mutation| match &mutation.op {
+            Op::AddTodo { id: of, .. } | Op::SetTitle { id: of, .. } => *of == id,
+            _ => false,
+        });
+        Base {
+            server: server.unwrap_or_default(),
+            after: mine.map(|mutation| (client, mutation.mid)).collect(),
         }
     }
 
@@ -134,18 +154,19 @@ impl Pending {
         let mut todos = base.todos.clone();
         for entry in &self.queue {
             let op = &entry.mutation.op;
-            let live = |id: &TodoId| {
-                let todo = todos[find(&todos, *id)?].clone();
+            let ids = TodoIds::new(op.ids());
+            let slot = |todo: &Todo| {
                 let slot = Slot::Live {
-                    todo,
+                    todo: todo.clone(),
                     creator: author,
                 };
-                Some((*id, slot))
+                (todo.id, slot)
             };
+            let named = todos.iter().filter(|todo| ids.contains(todo.id));
             let seq = base.seq.next();
             let facts = Facts {
                 list,
-                slots: op.ids().iter().filter_map(live).collect(),
+                slots: named.map(slot).collect(),
                 live: todos.len(),
                 author,
                 seq,
@@ -166,13 +187,7 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{
-        event::Event,
-        id::{ClientId, Epoch, TodoId},
-        op::RejectionCode,
-        wire::write,
-    };
-    use std::collections::BTreeMap;
+    use crate::core::{event::Event, id::Epoch, op::RejectionCode, wire::write};
     use uuid::Uuid;
 
     const LIST: ListId = ListId(Uuid::from_u128(1));
@@ -203,7 +218,7 @@ mod tests {
     fn event(op: &Op, seq: u64) -> Event {
         let facts = Facts {
             list: LIST,
-            slots: BTreeMap::new(),
+            slots: vec![],
             live: 0,
             author: ME,
             seq: Seq(seq),
@@ -243,7 +258,14 @@ mod tests {
         pending.push(add(3));
         let rejection = Rejection::new(RejectionCode::Limit, "full");
         let given_back = pending.decided(refused, Outcome::Rejected(rejection.clone()));
-        assert_eq!(given_back, Some((add(2), rejection)));
+        let outcome = Outcome::Rejected(rejection);
+        assert_eq!(
+            given_back,
+            Some(Refused {
+                op: add(2),
+                outcome
+            })
+        );
         assert_eq!(titles(&pending, &base), ["item 1", "item 3"]);
     }
 
@@ -257,6 +279,38 @@ mod tests {
         });
         pending.decided(refused, Outcome::Rejected(Rejection::forbidden()));
         assert!(titles(&pending, &empty()).is_empty());
+    }
+
+    #[test]
+    fn an_edit_is_based_on_what_base_has_and_on_mine_that_are_not_settled() {
+        let client = ClientId(Uuid::from_u128(9));
+        let mut base = empty();
+        let mut pending = Pending::default();
+        let retitle = |n| Op::SetTitle {
+            id: id(n),
+            title: "tea".to_owned(),
+            base: Base::default(),
+        };
+        let added = pending.push(add(1));
+        pending.push(add(2));
+        pending.push(Op::SetCompleted {
+            id: id(1),
+            completed: true,
+        });
+        let based_on = |pending: &Pending, base: &Replica| pending.based_on(base, client, id(1));
+        let new = based_on(&pending, &base);
+        assert_eq!((new.server, new.after), (Seq(0), vec![(client, added)]));
+
+        let edited = pending.push(retitle(1));
+        pending.push(retitle(2));
+        pending.decided(added, Outcome::Applied(Seq(1)));
+        base.merge(Seq(1), event(&add(1), 1));
+        pending.settle(base.seq);
+        let later = based_on(&pending, &base);
+        assert_eq!(
+            (later.server, later.after),
+            (Seq(1), vec![(client, edited)])
+        );
     }
 
     #[test]

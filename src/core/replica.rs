@@ -32,10 +32,19 @@ pub enum Merged {
 }
 
 impl Replica {
-    /// The state at `seq`, whatever the order of `todos`.
-    pub fn new(epoch: Epoch, seq: Seq, mut todos: Vec<Todo>) -> Self {
-        todos.sort_by(Todo::in_order);
-        Self { epoch, seq, todos }
+    /// The state at `seq`, whatever the order of `todos`. They come in order, so that each is put at the end:
+    /// sorting would be code for the browser to load.
+    pub fn new(epoch: Epoch, seq: Seq, todos: Vec<Todo>) -> Self {
+        let mut sorted = Vec::with_capacity(todos.len());
+        for todo in todos {
+            let at = sorted.partition_point(|other: &Todo| other.in_order(&todo) == Ordering::Less);
+            sorted.insert(at, todo);
+        }
+        Self {
+            epoch,
+            seq,
+            todos: sorted,
+        }
     }
 
     /// Merges an event if, and only if, it is the next one.

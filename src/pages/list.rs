@@ -6,12 +6,23 @@ use crate::{
         todos::Todos,
     },
     core::{
-        id::{ListId, UserId},
+        filter::Filter,
+        id::{ListId, TodoId, UserId},
         todo::TITLE_MAX,
     },
-    ui::{notices::Notices, todo_row::TodoRow},
+    ui::{
+        filters::Filters,
+        gestures::{self, Gesture},
+        notices::Notices,
+        todo_row::{MENU, TodoRow},
+    },
 };
-use leptos::{ev::SubmitEvent, html::Input, prelude::*};
+use leptos::{
+    ev::{self, SubmitEvent},
+    html::{Input, Ul},
+    prelude::*,
+    wasm_bindgen::JsValue,
+};
 
 #[cfg(feature = "ssr")]
 pub use page::ListPage;
@@ -28,6 +39,7 @@ fn Living(page: Rendered) -> impl IntoView {
         list,
         user,
         editable,
+        filter,
         draft,
         ..
     } = page.clone();
@@ -41,7 +53,16 @@ fn Living(page: Rendered) -> impl IntoView {
             input.set_value("");
         }
     };
-    let empty = move || todos.total() == 0;
+    let hear = Hear {
+        todos,
+        editable,
+        menu: RwSignal::new(None),
+    };
+    let rows = NodeRef::<Ul>::new();
+    rows.on_load(move |rows| gestures::listen(&rows, move |id, gesture| hear.act(id, gesture)));
+    follow_address(todos);
+    let counts = move || todos.counts();
+    let empty = move || counts().total == 0;
     view! {
         {editable.then(|| view! {
             <form class="add" method="post" action="/api/add_todo" on:submit=add>
@@ -74,25 +95,126 @@ fn Living(page: Rendered) -> impl IntoView {
             <button hidden disabled></button>
             <Whose list user />
             <section class="main" hidden=empty>
-                <ul class="todo-list">
+                {editable.then(|| view! {
+                    <input
+                        id="toggle-all"
+                        class="toggle-all with-script"
+                        type="checkbox"
+                        autocomplete="off"
+                        prop:checked=move || counts().left == 0
+                        on:change=move |event| todos.set_all_completed(event_target_checked(&event))
+                    />
+                    <label class="with-script" for="toggle-all">
+                        "Mark all as complete"
+                    </label>
+                })}
+                <ul class="todo-list" node_ref=rows>
                     <For each=move || todos.rows() key=|row| row.id let:row>
                         <TodoRow
+                            visible=filter.shows(row.todo.with_untracked(|todo| todo.completed))
                             todo=row.todo
+                            editing=row.editing
                             editable
-                            on_toggle=Callback::new(move |(id, completed)| todos.set_completed(id, completed))
-                            on_delete=Callback::new(move |id| todos.delete(id))
                         />
                     </For>
                 </ul>
             </section>
         </form>
+        <div id=MENU class="menu-items" popover="auto">
+            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| hear.menu(Gesture::Edit)>
+                "Edit"
+            </button>
+            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| hear.menu(Gesture::Delete)>
+                "Delete"
+            </button>
+        </div>
         <footer class="footer" hidden=empty>
             <span class="todo-count" data-testid="todo-count">
-                <strong>{move || todos.left()}</strong>
-                {move || if todos.left() == 1 { " item left" } else { " items left" }}
+                <strong>{move || counts().left}</strong>
+                {move || if counts().left == 1 { " item left" } else { " items left" }}
             </span>
+            <Filters
+                path=format!("/lists/{list}")
+                current=Signal::derive(move || todos.filter())
+                on_choose=Callback::new(move |(filter, address): (Filter, String)| {
+                    todos.show(filter);
+                    keep_address(&address);
+                })
+            />
+            {editable.then(|| view! {
+                <button
+                    type="button"
+                    class="clear-completed with-script"
+                    hidden=move || counts().left == counts().total
+                    on:click=move |_| todos.clear_completed()
+                >
+                    "Clear completed"
+                </button>
+            })}
         </footer>
     }
+}
+
+/// What becomes of gestures.
+#[derive(Clone, Copy)]
+struct Hear {
+    todos: Todos,
+    editable: bool,
+    /// Whose menu is open.
+    menu: RwSignal<Option<TodoId>>,
+}
+
+impl Hear {
+    fn act(self, id: TodoId, gesture: Gesture) {
+        if !self.editable {
+            return;
+        }
+        match gesture {
+            Gesture::Complete(completed) => self.todos.set_completed(id, completed),
+            Gesture::Delete => {
+                gestures::hand_focus_on(id);
+                self.todos.delete(id);
+            }
+            Gesture::Menu => self.menu.set(Some(id)),
+            Gesture::Edit => self.todos.edit(id),
+            Gesture::Save(typed, by_key) => {
+                if self.todos.save(id, &typed) && by_key {
+                    gestures::focus_row(id);
+                }
+            }
+            Gesture::Cancel => {
+                self.todos.cancel(id);
+                gestures::focus_row(id);
+            }
+        }
+    }
+
+    /// An entry of the menu that is open.
+    fn menu(self, gesture: Gesture) {
+        if let Some(id) = self.menu.get_untracked() {
+            self.act(id, gesture);
+        }
+    }
+}
+
+/// Writes the address of what is shown into the browser's history.
+fn keep_address(path: &str) {
+    if let Ok(history) = window().history() {
+        // Where it may not be written, the page shows the right thing all the same.
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+    }
+}
+
+/// Shows what the address says when somebody goes back or forward in the browser's history.
+fn follow_address(todos: Todos) {
+    if cfg!(feature = "ssr") {
+        return;
+    }
+    let follow = window_event_listener(ev::popstate, move |_| {
+        let path = window().location().pathname();
+        todos.show(Filter::of_path(&path.unwrap_or_default()));
+    });
+    on_cleanup(move || follow.remove());
 }
 
 /// What every form of this page says.
@@ -152,6 +274,7 @@ mod page {
             list: id,
             user: user.id,
             editable,
+            filter: Filter::of_path(visit.path()),
             base,
             draft,
         };

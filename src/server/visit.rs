@@ -54,6 +54,11 @@ impl Visit {
         &self.parts.headers
     }
 
+    /// Path of the request.
+    pub fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
     /// Path and query of the request.
     pub fn path_and_query(&self) -> &str {
         self.parts

@@ -248,3 +248,35 @@ fn data_of(page: &Answer) -> String {
         })
         .collect()
 }
+
+#[tokio::test]
+async fn a_filters_page_holds_all_todos_and_hides_those_that_it_is_not_for() {
+    let app = TestApp::start().await;
+    let ada = app.person().await;
+    let list = ada.list("Groceries").await;
+    let done = ada.add(&list, "milk").await;
+    ada.add(&list, "bread").await;
+    let form = [
+        ("list", list.as_str()),
+        ("id", &done),
+        ("completed", "true"),
+    ];
+    ada.form("/api/set_completed", &form).await.ok();
+    for (suffix, name, hidden) in [
+        ("", "All", [false, false]),
+        ("/active", "Active", [true, false]),
+        ("/completed", "Completed", [false, true]),
+    ] {
+        let path = format!("/lists/{list}{suffix}");
+        let page = ada.get(&path).await;
+        assert_eq!(page.status, 200);
+        let rows = page.text.split("<li data-testid=\"todo-item\"").skip(1);
+        let rows = rows.map(|row| row.split('>').next().unwrap().contains(" hidden"));
+        assert_eq!(rows.collect::<Vec<_>>(), hidden, "{name}");
+        let selected =
+            format!("<a href=\"{path}\" class=\"selected\" aria-current=\"page\">{name}</a>");
+        assert!(page.text.contains(&selected), "{name}: {}", page.text);
+        assert_eq!(page.text.matches("class=\"selected\"").count(), 1);
+    }
+    is_not_found(&ada.get(&format!("/lists/{list}/done")).await);
+}

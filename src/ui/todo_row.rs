@@ -1,11 +1,7 @@
 //! One todo on the page. The names are those of TodoMVC.
 
-use crate::core::{id::TodoId, todo::Todo};
-use leptos::{
-    prelude::*,
-    wasm_bindgen::JsCast,
-    web_sys::{Element, HtmlElement, MouseEvent},
-};
+use crate::core::todo::Todo;
+use leptos::{html::Input, prelude::*};
 
 /// What the browser reads back from a row when it takes the page over: all of the todo that its markup does not
 /// say. In this order, separated by spaces; `client::rendered` reads it.
@@ -20,17 +16,17 @@ pub fn stamp(todo: &Todo) -> String {
     )
 }
 
-/// One row.
+/// One row. What is done in it the list hears (`ui::gestures`): ten thousand rows listen to nothing.
 #[component]
 pub fn TodoRow(
     /// The todo.
     todo: ArcRwSignal<Todo>,
+    /// Whether its text is being edited.
+    editing: ArcRwSignal<bool>,
     /// Whether this person may change it.
     editable: bool,
-    /// Ticks or unticks.
-    on_toggle: Callback<(TodoId, bool)>,
-    /// Deletes.
-    on_delete: Callback<TodoId>,
+    /// Whether it is one that is looked at. The others are in the page too, for the browser to know them.
+    visible: bool,
 ) -> impl IntoView {
     let first = todo.get_untracked();
     let id = first.id;
@@ -41,88 +37,83 @@ pub fn TodoRow(
         let todo = todo.clone();
         move || todo.with(|todo| todo.completed)
     };
-    let title = {
+    // Boxed, so that they are one type: each type of its own is two kilobytes of WebAssembly.
+    let named = |verb: &'static str| -> Named {
         let todo = todo.clone();
-        move || todo.with(|todo| todo.title.clone())
+        Box::new(move || todo.with(|todo| format!("{verb}{}", todo.title)))
     };
-    let (class, checked, form, verb) = (
-        completed.clone(),
-        completed.clone(),
-        completed.clone(),
-        completed,
-    );
-    let (label, of_toggle, of_delete, of_button) =
-        (title.clone(), title.clone(), title.clone(), title);
+    let class = {
+        let (completed, editing) = (completed.clone(), editing.clone());
+        move || match (completed(), editing.get()) {
+            (false, false) => "",
+            (true, false) => "completed",
+            (false, true) => "editing",
+            (true, true) => "completed editing",
+        }
+    };
+    let of_edit = todo.clone();
+    // For pages without a script: these never change.
+    let verb = if first.completed { "Untick" } else { "Tick" };
     view! {
-        <li
-            data-testid="todo-item"
-            data-id=id.to_string()
-            data-stamp=row_stamp
-            class=move || if class() { "completed" } else { "" }
-        >
+        <li data-testid="todo-item" data-id=id.to_string() data-stamp=row_stamp class=class hidden=!visible>
             <div class="view">
                 <input
                     class="toggle"
                     type="checkbox"
                     checked=first.completed
-                    prop:checked=checked
+                    prop:checked=completed
                     disabled=!editable
-                    aria-label=move || format!("Done: {}", of_toggle())
+                    aria-label=named("Done: ")
                     autocomplete="off"
-                    on:change=move |event| on_toggle.run((id, event_target_checked(&event)))
                 />
                 <label data-testid="todo-title" dir="auto">
-                    {label}
+                    {named("")}
                 </label>
                 {editable.then(|| view! {
                     <button
                         class="without-script"
-                        formaction=move || format!("/api/set_completed?completed={}", !form())
+                        formaction=format!("/api/set_completed?completed={}", !first.completed)
                         name="id"
                         value=id.to_string()
                     >
-                        {move || if verb() { "Untick" } else { "Tick" }}
-                        <span class="visually-hidden">{move || format!(" {}", of_button())}</span>
+                        {verb}
+                        <span class="visually-hidden">{format!(" {}", first.title)}</span>
                     </button>
+                    <button
+                        type="button"
+                        class="menu with-script"
+                        popovertarget=MENU
+                        aria-label=named("Menu of ")
+                    ></button>
                     <button
                         class="destroy"
                         formaction="/api/delete_todo"
                         name="id"
                         value=id.to_string()
-                        aria-label=move || format!("Delete {}", of_delete())
-                        on:click=move |event| {
-                            event.prevent_default();
-                            hand_focus_on(&event);
-                            on_delete.run(id);
-                        }
+                        aria-label=named("Delete ")
                     ></button>
                 })}
             </div>
+            {move || editing.get().then(|| view! { <Edit title=of_edit.with_untracked(|todo| todo.title.clone()) /> })}
         </li>
     }
 }
 
-/// A row that is deleted would take the focus with it: the next row's button gets it, else the one before, else the
-/// field for a new item. So somebody with a keyboard goes on where they were.
-fn hand_focus_on(event: &MouseEvent) {
-    let heir = || {
-        let button: Element = event.current_target()?.dyn_into().ok()?;
-        // Somebody who is elsewhere by now stays there: this may be an early click, replayed.
-        document()
-            .active_element()
-            .filter(|focused| *focused == button)?;
-        let row = button.closest("li").ok()??;
-        let neighbour = row
-            .next_element_sibling()
-            .or_else(|| row.previous_element_sibling());
-        match neighbour {
-            Some(row) => row.query_selector("button.destroy").ok()?,
-            None => document().query_selector("input.new-todo").ok()?,
-        }
-    };
-    let heir = heir().and_then(|heir| heir.dyn_into::<HtmlElement>().ok());
-    if let Some(heir) = heir {
-        // What cannot have the focus keeps the page as it is.
-        let _ = heir.focus();
-    }
+/// A text that has a todo's title in it.
+type Named = Box<dyn Fn() -> String + Send + Sync>;
+
+/// The id of the one menu that all rows open.
+pub const MENU: &str = "item-menu";
+
+/// The field for another text. It has the focus from the start.
+#[component]
+fn Edit(title: String) -> impl IntoView {
+    let field = NodeRef::<Input>::new();
+    field.on_load(|field| {
+        let end = field.value().encode_utf16().count() as u32;
+        // What cannot have the focus, or a caret, keeps the page as it is.
+        let _ = field.focus();
+        let _ = field.set_selection_range(end, end);
+    });
+    view! { <input class="edit" aria-label="Edit" autocomplete="off" dir="auto" value=title node_ref=field /> }
 }

@@ -6,7 +6,7 @@ use crate::{
     client::http::post,
     core::{
         op::Op,
-        pending::Outcome,
+        pending::{Outcome, Refused},
         replica::Merged,
         wire::{News, Pulled, Pushed, write},
     },
@@ -82,12 +82,8 @@ impl Todos {
                         state.pending.decided(outcome.mid, Outcome::from(outcome))
                     })
                     .flatten();
-                if let Some((op, rejection)) = refused {
-                    self.tell(
-                        format!("{} {}", rejection.message, text_of(&[op])),
-                        None,
-                        false,
-                    );
+                if let Some(refused) = refused {
+                    self.tell(why(&refused), None, false);
                 }
             }
         }
@@ -193,10 +189,23 @@ fn take_in(state: &mut State, news: News) {
     state.pending.settle(state.base.seq);
 }
 
+/// Why an edit came to nothing, with its text.
+fn why(Refused { op, outcome }: &Refused) -> String {
+    let mine = text_of(std::slice::from_ref(op));
+    match outcome {
+        Outcome::Rejected(rejection) => format!("{} {mine}", rejection.message),
+        Outcome::Conflict(current) => format!(
+            "Somebody else changed this text at the same time. It is now “{}”. Yours was: {mine}",
+            current.title
+        ),
+        _ => format!("The server no longer knows whether this was saved. {mine}"),
+    }
+}
+
 /// The texts of edits that were not taken, so that they are not lost.
 fn text_of(ops: &[Op]) -> String {
     let titles = ops.iter().filter_map(|op| match op {
-        Op::AddTodo { title, .. } => Some(format!("“{title}”")),
+        Op::AddTodo { title, .. } | Op::SetTitle { title, .. } => Some(format!("“{title}”")),
         _ => None,
     });
     titles.collect::<Vec<_>>().join(", ")

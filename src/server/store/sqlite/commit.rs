@@ -21,7 +21,7 @@ use crate::{
     server::store::{Batch, Committed, Decide, Origin, StoreError, Stored},
 };
 use rusqlite::{Connection, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 impl Sqlite {
@@ -245,12 +245,13 @@ impl Work<'_> {
         Ok(base.resolve(|client, mid| applied.get(&(client, mid)).copied()))
     }
 
-    /// What the list has under the ids that an op names. Too many are not looked up: the op is refused anyway.
-    fn slots(&self, op: &Op) -> Stored<BTreeMap<TodoId, Slot>> {
-        let mut slots = BTreeMap::new();
-        for id in op.ids().iter().take(IDS_MAX) {
-            if let Some(slot) = self.slot(*id)? {
-                slots.insert(*id, slot);
+    /// What the list has under the ids that an op names, each once. Too many are not looked up: the op is refused anyway.
+    fn slots(&self, op: &Op) -> Stored<Vec<(TodoId, Slot)>> {
+        let ids: BTreeSet<TodoId> = op.ids().iter().take(IDS_MAX).copied().collect();
+        let mut slots = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(slot) = self.slot(id)? {
+                slots.push((id, slot));
             }
         }
         Ok(slots)
@@ -278,7 +279,11 @@ impl Work<'_> {
 
     /// Writes what an event changes in the list, its counters and its head included.
     fn effect(&mut self, event: &Event, facts: &Facts) -> Stored<()> {
-        let mut touched: Vec<Todo> = facts.slots.values().filter_map(live_todo).collect();
+        let mut touched: Vec<Todo> = facts
+            .slots
+            .iter()
+            .filter_map(|(_, slot)| live_todo(slot))
+            .collect();
         let before = count(&touched);
         event.clone().apply(facts.seq, &mut touched);
         let after = count(&touched);

@@ -180,7 +180,7 @@ impl Sqlite {
             let todos = all(
                 connection,
                 "SELECT id, title, completed, position, version, title_version, created_at, updated_at
-                 FROM todos WHERE list_id = ? AND deleted_at IS NULL",
+                 FROM todos WHERE list_id = ? AND deleted_at IS NULL ORDER BY position, id",
                 [list.0],
                 |row| rows::todo(list, row),
             )?;
