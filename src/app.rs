@@ -1,6 +1,7 @@
 //! The document around every page, and the route table. Server only: in the browser there are islands, no router.
 
 use crate::{
+    core::theme::Theme,
     pages::{
         landing::Landing,
         list::ListPage,
@@ -8,10 +9,15 @@ use crate::{
         not_found::NotFound,
         sign_in::{Login, Register},
     },
-    server::{site::Files, visit::Visit},
+    server::{appearance, site::Files, visit::Visit},
+    ui::appearance::Shown,
 };
 use axum::http::{HeaderName, HeaderValue, request::Parts};
-use leptos::{nonce::use_nonce, prelude::*};
+use leptos::{
+    attr::{Attribute, custom::custom_attribute},
+    nonce::use_nonce,
+    prelude::*,
+};
 use leptos_axum::ResponseOptions;
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
@@ -30,20 +36,33 @@ static LOADER: LazyLock<String> = LazyLock::new(|| {
 
 /// The document. Islands are loaded at once on pages that have them.
 pub fn shell(files: &Files) -> impl IntoView + use<> {
-    let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned());
-    let has_islands = path.is_some_and(|path| path.starts_with("/lists/"));
+    let parts = use_context::<Parts>();
+    let page = parts.as_ref().map_or("/", |parts| {
+        parts.uri.path_and_query().map_or("/", |path| path.as_str())
+    });
+    let has_islands = page.starts_with("/lists/");
+    let theme = parts
+        .as_ref()
+        .map(|parts| appearance::chosen(&parts.headers));
+    let theme = theme.unwrap_or_default();
+    // For the form in the bar, which stands on every page.
+    provide_context(Shown {
+        theme,
+        page: page.to_owned(),
+    });
     let Files { css, js, wasm } = files.clone();
     let loader = format!("({})({js:?},{wasm:?},{has_islands})", *LOADER);
     content_security_policy();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme.name()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)" />
-                <meta name="theme-color" content="#121614" media="(prefers-color-scheme: dark)" />
+                // Before the style sheet is there: what the browser paints the empty page with.
+                <meta name="color-scheme" content=color_scheme(theme) />
+                <meta name="theme-color" content="#ffffff" {..media(theme, Theme::Light)} />
+                <meta name="theme-color" content="#121614" {..media(theme, Theme::Dark)} />
                 <meta
                     name="description"
                     content="A shared to-do list that stays in step between tabs, devices and people."
@@ -51,6 +70,8 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
                 <script nonce=use_nonce()>{loader}</script>
                 <link rel="stylesheet" href=css />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+                <link rel="manifest" href="/manifest.webmanifest" />
                 <Reload />
                 <MetaTags />
             </head>
@@ -59,6 +80,24 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
             </body>
         </html>
     }
+}
+
+fn color_scheme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "light dark",
+        chosen => chosen.name(),
+    }
+}
+
+/// When the colour of one look counts. `loader.js` says the same when the look is changed. (Leptos knows no `media`
+/// of a `meta`.)
+fn media(theme: Theme, look: Theme) -> impl Attribute {
+    let when = match theme {
+        Theme::System => format!("(prefers-color-scheme: {})", look.name()),
+        chosen if chosen == look => "all".to_owned(),
+        _ => "not all".to_owned(),
+    };
+    custom_attribute("media", when)
 }
 
 /// Scripts are ours by nonce or by address, and nothing else comes from anywhere else. WebAssembly needs

@@ -13,5 +13,6 @@ pub mod op;
 pub mod order;
 pub mod pending;
 pub mod replica;
+pub mod theme;
 pub mod todo;
 pub mod wire;

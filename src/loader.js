@@ -113,6 +113,23 @@
     document.querySelectorAll('leptos-island').forEach(island => island.replaceWith(island.cloneNode(true)));
   };
 
+  // The look is changed on the spot: the page may hold a text half typed. The server gets the form all the same, for
+  // its cookie makes the next page come as chosen. Unreachable, it does not matter much: this page has it.
+  document.addEventListener('submit', event => {
+    const { target: form, submitter: chosen } = event;
+    if (form.id !== 'appearance') return;
+    event.preventDefault();
+    fetch(form.action, { method: 'POST', body: formData(form, chosen)[1], redirect: 'manual', keepalive: true }).catch(() => {});
+    const { value } = chosen;
+    root.dataset.theme = value;
+    for (const button of form.elements) if (button.name === 'theme') button.ariaPressed = button === chosen;
+    document.querySelectorAll('meta[name=theme-color]').forEach((meta, n) => {
+      const look = ['light', 'dark'][n];
+      meta.media = value === 'system' ? `(prefers-color-scheme: ${look})` : value === look ? 'all' : 'not all';
+    });
+    form.hidePopover();
+  });
+
   let loading = eager && load();
   if (loading) loading.catch(() => {}); // told below
   document.addEventListener('DOMContentLoaded', async () => {

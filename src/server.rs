@@ -1,6 +1,7 @@
 //! The server: accounts, lists, the store and what stands around them. Not here: pages (`pages`), addresses (`api`).
 
 pub mod account;
+pub mod appearance;
 pub mod auth;
 pub mod clock;
 pub mod config;

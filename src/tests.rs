@@ -6,6 +6,7 @@
 mod answer;
 mod api;
 mod app;
+mod appearance;
 mod config;
 mod docs;
 mod generated;

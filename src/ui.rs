@@ -6,6 +6,8 @@ pub mod notices;
 pub mod todo_row;
 
 #[cfg(feature = "ssr")]
+pub mod appearance;
+#[cfg(feature = "ssr")]
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod layout;

@@ -12,8 +12,8 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
-            ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE,
-            STRICT_TRANSPORT_SECURITY,
+            ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, LAST_MODIFIED, LOCATION, ORIGIN, RETRY_AFTER,
+            SET_COOKIE, STRICT_TRANSPORT_SECURITY,
         },
         response::Parts,
     },
@@ -43,6 +43,8 @@ const HEADERS: [(&str, &str); 5] = [
         "camera=(), geolocation=(), microphone=(), payment=()",
     ),
 ];
+const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+const NOT_AT_ALL: HeaderValue = HeaderValue::from_static("no-store");
 /// Two years, the term that browsers' preload lists ask for.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
@@ -59,7 +61,7 @@ impl IntoResponse for AppError {
 }
 
 /// The error of a status that a layer or the framework gave, in our words.
-fn of_status(status: StatusCode) -> AppError {
+pub fn of_status(status: StatusCode) -> AppError {
     match status {
         StatusCode::NOT_FOUND => AppError::not_found(),
         StatusCode::METHOD_NOT_ALLOWED => {
@@ -79,7 +81,8 @@ fn too_large() -> AppError {
     )
 }
 
-fn cross_site() -> AppError {
+/// Posted from a page that is not ours.
+pub fn cross_site() -> AppError {
     AppError::new(
         Code::CrossSite,
         "This request comes from a foreign page and was not carried out.",
@@ -112,7 +115,8 @@ pub fn own_origin(headers: &HeaderMap, origins: &[String]) -> bool {
         .any(|own| own.as_bytes() == origin.as_bytes())
 }
 
-/// Adds the security headers, and keeps pages out of caches: they hold somebody's data.
+/// Adds the security headers, and keeps pages out of caches: they hold somebody's data. Files whose name says nothing
+/// of their content (icons, the manifest) are kept for a day.
 pub async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -125,9 +129,9 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
     if state.config.secure() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
     }
-    let is_file = headers.contains_key(CACHE_CONTROL) || headers.contains_key("last-modified");
-    if !is_file {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if !headers.contains_key(CACHE_CONTROL) {
+        let is_file = headers.contains_key(LAST_MODIFIED);
+        headers.insert(CACHE_CONTROL, if is_file { A_DAY } else { NOT_AT_ALL });
     }
     response
 }

@@ -1,14 +1,14 @@
 //! All addresses and the layers around them. Not here: what they do.
 
-use super::{AppState, guard, telemetry};
+use super::{AppState, appearance, guard, telemetry};
 use crate::app::{App, shell};
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -58,6 +58,10 @@ pub fn build(state: AppState) -> Router {
     let router = Router::new()
         .route("/healthz", get(StatusCode::OK))
         .route("/readyz", get(ready))
+        .route(
+            "/appearance",
+            post(appearance::choose).layer(DefaultBodyLimit::max(appearance::BODY_MAX)),
+        )
         .route("/api", any(StatusCode::NOT_FOUND))
         .route("/api/", any(StatusCode::NOT_FOUND))
         .route("/api/{*rest}", any(StatusCode::NOT_FOUND))

@@ -1,5 +1,6 @@
 //! The frame of every page: the bar at the top, and what a page shows while or instead of its data.
 
+use super::appearance::Appearance;
 use crate::core::account::User;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -22,11 +23,18 @@ pub fn Layout(
         <header class="bar">
             <a class="brand" href="/">
                 <img src="/favicon.svg" alt="" width="28" height="28" />
-                "Lockstep"
+                // On a phone a person's own name takes its place.
+                <span class=user.is_some().then_some("wordmark")>"Lockstep"</span>
             </a>
-            <nav class="account" aria-label="Account">
+            {user.as_ref().map(|user| view! {
+                <span class="who" dir="auto">
+                    {user.name.clone()}
+                </span>
+            })}
+            <Appearance />
+            <nav aria-label="Account">
                 {match user {
-                    Some(user) => view! { <SignedIn user /> }.into_any(),
+                    Some(user) => view! { <SignOut user /> }.into_any(),
                     None => view! {
                         <a class="button quiet" href="/login">
                             "Sign in"
@@ -45,11 +53,8 @@ fn escaped(text: &str) -> String {
 }
 
 #[component]
-fn SignedIn(user: User) -> impl IntoView {
+fn SignOut(user: User) -> impl IntoView {
     view! {
-        <span class="who" dir="auto">
-            {user.name}
-        </span>
         <form method="post" action="/api/logout">
             <input type="hidden" name="user" value=user.id.to_string() />
             <button class="quiet">"Sign out"</button>
