@@ -36,6 +36,7 @@ pub fn eventually(
 
 async fn failed(visit: Option<Visit>, error: AppError) -> AnyView {
     let mut user = None;
+    let mut here = String::new();
     if let Some(visit) = visit {
         if error.code == Code::Unauthenticated {
             visit.see_other(&format!("/login?next={}", encode(visit.path_and_query())));
@@ -43,6 +44,7 @@ async fn failed(visit: Option<Visit>, error: AppError) -> AnyView {
         }
         let status = StatusCode::from_u16(error.code.status());
         visit.set_status(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        visit.path_and_query().clone_into(&mut here);
         user = visit
             .session()
             .await
@@ -50,18 +52,29 @@ async fn failed(visit: Option<Visit>, error: AppError) -> AnyView {
             .flatten()
             .map(|session| session.user);
     }
-    let title = match error.code {
-        Code::NotFound => "Not found",
-        _ => "That did not work",
+    let is_missing = error.code == Code::NotFound;
+    let (class, title) = match is_missing {
+        true => ("lost", "Not found"),
+        false => ("lost broken", "That did not work"),
+    };
+    let (start, label) = match user {
+        Some(_) => ("/lists", "Your lists"),
+        None => ("/", "To the start"),
     };
     view! {
         <Layout title user>
-            <section class="hero">
+            <section class=class>
                 <h1>{title}</h1>
                 <p class="lead">{error.message}</p>
                 <p class="actions">
-                    <a class="button primary" href="/">
-                        "To the start"
+                    // What failed on our side may work the next time; what is missing stays missing.
+                    {(!is_missing).then(|| view! {
+                        <a class="button primary" href=here>
+                            "Try again"
+                        </a>
+                    })}
+                    <a class=if is_missing { "button primary" } else { "button" } href=start>
+                        {label}
                     </a>
                 </p>
             </section>

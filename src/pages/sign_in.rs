@@ -1,6 +1,6 @@
 //! `/login` and `/register`: one plain form each. They need no WebAssembly.
 
-use super::not_found::eventually;
+use super::{not_found::eventually, preview::Preview};
 use crate::{
     error::AppError,
     server::{
@@ -18,7 +18,9 @@ use leptos::prelude::*;
 /// What differs between the two.
 struct Form {
     action: &'static str,
+    page: &'static str,
     title: &'static str,
+    lead: &'static str,
     button: &'static str,
     name_hint: &'static str,
     password_hint: &'static str,
@@ -28,7 +30,9 @@ struct Form {
 
 const LOGIN: Form = Form {
     action: "/api/login",
+    page: "/login",
     title: "Sign in",
+    lead: "Your lists are as you left them.",
     button: "Sign in",
     name_hint: "",
     password_hint: "",
@@ -38,7 +42,9 @@ const LOGIN: Form = Form {
 
 const REGISTER: Form = Form {
     action: "/api/register",
+    page: "/register",
     title: "Create an account",
+    lead: "A name and a password is all it takes.",
     button: "Create account",
     name_hint: "3 to 32 letters, digits, dots, underscores or hyphens",
     password_hint: "8 characters or more",
@@ -104,14 +110,18 @@ async fn shown(visit: Visit, form: &'static Form) -> Result<AnyView, AppError> {
         <button class="primary">{form.button}</button>
     };
     let body = if closed {
-        view! { <p>"New accounts are not open here. Ask whoever runs this server."</p> }.into_any()
+        view! { <p class="empty">"New accounts are not open here. Ask whoever runs this server."</p> }.into_any()
     } else {
         fields.into_any()
     };
     Ok(view! {
         <Layout title=form.title user=None>
+            <Preview visit path=form.page />
             <form class="card" method="post" action=form.action>
-                <h1>{form.title}</h1>
+                <div>
+                    <h1>{form.title}</h1>
+                    {(!closed).then(|| view! { <p class="hint">{form.lead}</p> })}
+                </div>
                 <Refusal message />
                 {body}
                 <p class="other">

@@ -33,6 +33,23 @@ async fn who_is_signed_in_gets_to_their_lists_from_the_start_and_from_signing_in
 }
 
 #[tokio::test]
+async fn a_link_to_a_page_for_everybody_has_a_picture_with_a_whole_address() {
+    let app = TestApp::with()
+        .setting("LOCKSTEP_SERVER_PUBLIC_URL", "https://lists.example")
+        .start()
+        .await;
+    let page = app.nobody().get("/login?next=%2Flists").await;
+    for tag in [
+        "property=\"og:image\" content=\"https://lists.example/social.png\"",
+        "rel=\"canonical\" href=\"https://lists.example/login\"",
+    ] {
+        let head = page.text.split_once("<body>").unwrap().0;
+        let has_both = tag.split(' ').all(|part| head.contains(part));
+        assert!(has_both, "{tag} in {head}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_another_person_is_not_found_and_looks_like_one_that_is_not_there() {
     let app = TestApp::start().await;
     let (ada, bob) = (app.person().await, app.person().await);

@@ -2,6 +2,9 @@
 
 use leptos::prelude::*;
 
+/// What a field that was refused is described by.
+const REFUSAL: &str = "refusal";
+
 /// A labelled input.
 #[component]
 pub fn Field(
@@ -25,7 +28,12 @@ pub fn Field(
     refused: bool,
 ) -> impl IntoView {
     let hint_id = format!("{name}-hint");
-    let described = (!hint.is_empty()).then(|| hint_id.clone());
+    let described = match (refused, hint.is_empty()) {
+        (true, true) => Some(REFUSAL.to_owned()),
+        (true, false) => Some(format!("{REFUSAL} {hint_id}")),
+        (false, true) => None,
+        (false, false) => Some(hint_id.clone()),
+    };
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -58,7 +66,7 @@ pub fn Refusal(
 ) -> impl IntoView {
     message.map(|message| {
         view! {
-            <p class="refusal" role="alert">
+            <p class="refusal" id=REFUSAL role="alert">
                 {message}
             </p>
         }

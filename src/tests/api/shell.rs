@@ -230,6 +230,22 @@ async fn built_files_may_be_kept_and_their_folder_does_not_open() {
 }
 
 #[tokio::test]
+async fn icons_and_the_manifest_have_their_types_and_are_kept_for_a_day() {
+    let app = TestApp::start().await;
+    std::fs::create_dir_all(app.site()).unwrap();
+    for (name, kind) in [
+        ("favicon.svg", "image/svg+xml"),
+        ("icon-192.png", "image/png"),
+        ("manifest.webmanifest", "application/manifest+json"),
+    ] {
+        std::fs::write(app.site().join(name), "x").unwrap();
+        let file = app.nobody().get(&format!("/{name}")).await;
+        assert_eq!((file.status, file.header("content-type")), (200, kind));
+        assert_eq!(file.header("cache-control"), "public, max-age=86400");
+    }
+}
+
+#[tokio::test]
 async fn a_requests_id_is_ours_whatever_the_client_says() {
     let app = TestApp::start().await;
     let request = app.nobody().request(Method::GET, "/healthz");
