@@ -120,6 +120,8 @@ build_release() {
   cp -R "$ROOT/site" "$new/site"
   # Declarations for TypeScript, which nobody here reads.
   rm -f "$new"/site/pkg/*.d.*.ts "$new"/site/pkg/*.d.*.ts.*
+  # Pictures are compressed already: once more they get no smaller, and browsers would have to undo it.
+  rm -f "$new"/site/*.png.br "$new"/site/*.png.gz
   printf '%s\n' "$made_of" >"$new/.inputs"
   rm -rf "$ROOT/dist"
   mv "$new" "$ROOT/dist"
