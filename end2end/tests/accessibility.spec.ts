@@ -1,0 +1,130 @@
+// What a program can see of accessibility: axe, on every page and in every state, light and dark, wide and narrow.
+
+import AxeBuilder from '@axe-core/playwright';
+import { createAccount, createList, newAccount } from '../fixtures/arrange';
+import type { App } from '../fixtures/app';
+import { expect, test } from '../fixtures/test';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 360, height: 740 },
+];
+const LONG = 'Ask the carpenter whether the shelf in the hall can be moved, and what became of the '
+  + 'https://example.org/a-very-long-address-without-any-place-to-break-it-apart link';
+
+// Half of a movement has half of a contrast.
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+test.beforeEach(() => test.setTimeout(60_000));
+
+async function expectAccessible(app: App): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await app.page.emulateMedia({ colorScheme });
+    for (const size of SIZES) {
+      await app.page.setViewportSize(size);
+      const where = `${colorScheme}, ${size.width} px wide`;
+      const { violations } = await new AxeBuilder({ page: app.page }).withTags(RULES).analyze();
+      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
+      expect(found, where).toEqual([]);
+      const { scrollWidth, clientWidth } = await app.page.evaluate(() => document.documentElement);
+      expect(scrollWidth, `${where}: nothing sticks out`).toBe(clientWidth);
+    }
+  }
+}
+
+for (const path of ['/', '/login', '/register']) {
+  test(`${path}, signed out`, async ({ app }) => {
+    await app.goto(path);
+    await expectAccessible(app);
+  });
+}
+
+test('a page that does not exist, signed out and signed in', async ({ app }) => {
+  app.expectNetworkErrors();
+  await app.goto('/nowhere');
+  await expectAccessible(app);
+  await createAccount(app.page.request);
+  await app.goto('/nowhere');
+  await expectAccessible(app);
+});
+
+test('the choice of the look, open, and each look that is chosen', async ({ app }) => {
+  await app.goto('/login');
+  for (const theme of ['Dark', 'Light']) {
+    await app.button('Appearance').click();
+    await expectAccessible(app);
+    await app.button(theme).click();
+    await expectAccessible(app);
+  }
+});
+
+test('signing in and signing up, refused', async ({ app, request }) => {
+  const { name } = await createAccount(request);
+  await app.goto('/login');
+  await app.sendCredentials({ ...newAccount(), name }, 'Sign in');
+  await expect(app.alert).toBeVisible();
+  await expectAccessible(app);
+  await app.goto('/register');
+  await app.sendCredentials({ ...newAccount(), name }, 'Create account');
+  await expect(app.alert).toBeVisible();
+  await expect(app.field('Name')).toHaveAccessibleDescription(/taken|has this name|already/i);
+  await expectAccessible(app);
+});
+
+test('my lists: none, some, and a name that is refused', async ({ app }) => {
+  await createAccount(app.page.request);
+  await app.goto('/lists');
+  await expectAccessible(app);
+  for (const name of ['Groceries', 'לקנות חלב', LONG.slice(0, 100)]) await createList(app.page.request, name, ['milk']);
+  await app.reload();
+  await expectAccessible(app);
+  await app.field('New list').fill('x'.repeat(101));
+  await app.button('Create list').click();
+  await expect(app.alert).toBeVisible();
+  await expectAccessible(app);
+});
+
+test('a list: empty, with items, some of them done', async ({ app }) => {
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries'));
+  await expectAccessible(app);
+  const list = await createList(app.page.request, LONG.slice(0, 100), ['milk', LONG, 'לקנות חלב ולחם']);
+  await app.goto(list);
+  await expectAccessible(app);
+  await app.tick('milk');
+  await app.expectSaved(list, ['[x] milk', `[ ] ${LONG}`, '[ ] לקנות חלב ולחם']);
+  await app.toggle('milk').focus();
+  await expectAccessible(app);
+});
+
+test('a list whose changes cannot be saved, or are refused', async ({ app, network }) => {
+  app.expectNetworkErrors();
+  await createAccount(app.page.request);
+  const list = await createList(app.page.request, 'Groceries', ['milk', 'bread']);
+  await app.goto(list);
+  await app.newTodo.fill('x'.repeat(501));
+  await app.newTodo.press('Enter');
+  await expect(app.notices).toHaveCount(1);
+  await expectAccessible(app);
+  network.cut();
+  await app.tick('milk');
+  await expect(app.page.getByTestId('notices')).toContainText(/not (yet )?saved/i);
+  await expectAccessible(app);
+});
+
+test('a list as it is without scripts, and with an item that was refused', async ({ app }) => {
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries', ['milk', LONG]));
+  // axe is a script itself.
+  await app.page.evaluate(() => delete document.documentElement.dataset['script']);
+  await expectAccessible(app);
+  const form = new URLSearchParams({ list: new URL(app.page.url()).pathname.slice('/lists/'.length), title: 'x'.repeat(501) });
+  await app.page.request.post('/api/add_todo', {
+    headers: { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' },
+    data: form.toString(),
+    maxRedirects: 0,
+  });
+  await app.reload();
+  await expect(app.alert).toBeVisible();
+  await expectAccessible(app);
+});
