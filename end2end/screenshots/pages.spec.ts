@@ -26,6 +26,12 @@ test('register with an error', async ({ app, request }) => {
   await shoot(app, 'register-error');
 });
 
+test('the choice of the look', async ({ app }) => {
+  await app.goto('/login');
+  await app.button('Appearance').click();
+  await shoot(app, 'appearance');
+});
+
 test('lists, none and three', async ({ app }) => {
   await createAccount(app.page.request);
   await app.goto('/lists');
@@ -58,4 +64,23 @@ test('a page that does not exist', async ({ app }) => {
   await createAccount(app.page.request);
   await app.goto('/lists/01890000-0000-7000-8000-000000000000');
   await shoot(app, 'not-found');
+});
+
+test('a list with what was refused and what could not be saved', async ({ app, network }) => {
+  app.expectNetworkErrors();
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries', ['oat milk', 'bread']));
+  await app.newTodo.fill('x'.repeat(501));
+  await app.newTodo.press('Enter');
+  network.cut();
+  await app.tick('bread');
+  await app.notices.filter({ hasText: /not (yet )?saved/i }).waitFor();
+  await shoot(app, 'list-notices');
+});
+
+test('a list as it is without scripts', async ({ app }) => {
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries', ['oat milk', 'bread']));
+  await app.page.evaluate(() => delete document.documentElement.dataset['script']);
+  await shoot(app, 'list-no-script');
 });
