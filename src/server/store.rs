@@ -104,6 +104,17 @@ impl Batch {
     }
 }
 
+/// A list that was deleted and is still there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedList {
+    /// Its id.
+    pub id: ListId,
+    /// Its name.
+    pub name: String,
+    /// Milliseconds since 1970.
+    pub deleted_at: i64,
+}
+
 /// The rule that decides an op, given the author's role.
 pub type Decide = fn(Role, &Op, &Facts) -> Decision;
 
@@ -313,6 +324,9 @@ methods! {
     /// Back with a list that was deleted at `since` or later. [`StoreError::NotFound`] for older ones,
     /// [`StoreError::Forbidden`] as above, [`StoreError::Limit`] at 200 lists.
     fn restore_list(user: UserId, list: ListId, allow: Allow, since: i64) -> List;
+    /// What [`Store::restore_list`] can bring back, the latest first, 200 at most: the lists of this person that were
+    /// deleted at `since` or later, where the rule lets them.
+    fn deleted_lists(user: UserId, allow: Allow, since: i64) -> Vec<DeletedList>;
     /// The place of the last todo of a list.
     fn last_position(user: UserId, list: ListId) -> Option<Position>;
     /// A list's todos, or what came since. Names the client, if there is one.

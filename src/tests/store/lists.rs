@@ -195,3 +195,54 @@ async fn a_list_comes_back_only_where_there_is_room() {
     let refused = store.restore_list(ada, id, |_| true, 0).await;
     assert!(matches!(refused, Err(StoreError::Limit)), "{refused:?}");
 }
+
+#[tokio::test]
+async fn deleted_lists_are_those_that_can_be_restored_the_latest_first() {
+    let (store, _folder) = fresh().await;
+    let (ada, bob) = (user(&store).await, user(&store).await);
+    let mut ids = Vec::new();
+    for (name, owner) in [("old", ada), ("first", ada), ("last", ada), ("Bob's", bob)] {
+        let id = ListId(uuid());
+        store.create_list(id, name, owner, 1).await.unwrap();
+        ids.push((id, owner));
+    }
+    let deleted = |of| {
+        let store = &store;
+        async move {
+            let lists = store.deleted_lists(of, |_| true, 500).await.unwrap();
+            let shown = lists.into_iter().map(|list| (list.name, list.deleted_at));
+            shown.collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(deleted(ada).await, []);
+    for ((id, owner), now) in ids.iter().zip([499, 500, 600, 700]) {
+        store.delete_list(*owner, *id, |_| true, now).await.unwrap();
+    }
+    assert_eq!(
+        deleted(ada).await,
+        [("last".to_owned(), 600), ("first".to_owned(), 500)]
+    );
+    assert_eq!(deleted(bob).await, [("Bob's".to_owned(), 700)]);
+    assert_eq!(store.deleted_lists(ada, |_| false, 500).await.unwrap(), []);
+
+    let (last, _) = ids[2];
+    store.restore_list(ada, last, |_| true, 500).await.unwrap();
+    assert_eq!(deleted(ada).await, [("first".to_owned(), 500)]);
+}
+
+#[tokio::test]
+async fn of_many_deleted_lists_the_latest_200_are_told() {
+    let (store, _folder) = fresh().await;
+    let ada = user(&store).await;
+    for now in 0..=LISTS_MAX as i64 {
+        let id = ListId(uuid());
+        store.create_list(id, "Groceries", ada, now).await.unwrap();
+        store.delete_list(ada, id, |_| true, now).await.unwrap();
+    }
+    let told = store.deleted_lists(ada, |_| true, 0).await.unwrap();
+    assert_eq!(told.len(), LISTS_MAX);
+    assert_eq!(
+        (told[0].deleted_at, told[LISTS_MAX - 1].deleted_at),
+        (200, 1)
+    );
+}

@@ -12,7 +12,7 @@ use crate::{
         replica::Replica,
         wire::{EventFrame, Pulled},
     },
-    server::store::{Allow, StoreError, Stored},
+    server::store::{Allow, DeletedList, StoreError, Stored},
 };
 use rusqlite::{Connection, params};
 
@@ -25,6 +25,12 @@ const OVERVIEW: &str = "SELECT l.id, l.name, l.remaining, l.total, m.role,
   FROM members m JOIN lists l ON l.id = m.list_id
   WHERE m.user_id = ?1 AND l.deleted_at IS NULL AND (?2 IS NULL OR l.id = ?2)
   ORDER BY m.joined_at, l.id";
+
+// By the index on the person: they may have deleted few lists while everybody together has deleted many.
+const DELETED: &str = "SELECT l.id, l.name, l.deleted_at, m.role
+  FROM members m JOIN lists l ON l.id = m.list_id
+  WHERE m.user_id = ?1 AND l.deleted_at >= ?2
+  ORDER BY l.deleted_at DESC, l.id DESC";
 
 impl Sqlite {
     pub(in crate::server::store) async fn create_list(
@@ -134,6 +140,26 @@ impl Sqlite {
                 run(connection, sql, [list.0])?;
             }
             one(connection, user, list)
+        })
+        .await
+    }
+
+    pub(in crate::server::store) async fn deleted_lists(
+        &self,
+        user: UserId,
+        allow: Allow,
+        since: i64,
+    ) -> Stored<Vec<DeletedList>> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(DELETED)?;
+            let rows = statement.query_and_then(params![user.0, since], |row| {
+                Ok((rows::role(row)?, rows::deleted_list(row)?))
+            })?;
+            let allowed = rows.filter_map(|row: Stored<_>| match row {
+                Ok((role, list)) => allow(role).then_some(Ok(list)),
+                Err(error) => Some(Err(error)),
+            });
+            allowed.take(LISTS_MAX).collect()
         })
         .await
     }

@@ -7,7 +7,7 @@ use crate::{
         order::Position,
         todo::Todo,
     },
-    server::store::{StoreError, Stored},
+    server::store::{DeletedList, StoreError, Stored},
 };
 use rusqlite::{Connection, Params, Row};
 
@@ -80,6 +80,14 @@ pub(super) fn list(row: &Row<'_>) -> Stored<List> {
         left: natural(row, "remaining")?,
         total: natural(row, "total")?,
         members: natural(row, "members")?,
+    })
+}
+
+pub(super) fn deleted_list(row: &Row<'_>) -> Stored<DeletedList> {
+    Ok(DeletedList {
+        id: ListId(row.get("id")?),
+        name: row.get("name")?,
+        deleted_at: row.get("deleted_at")?,
     })
 }
 
