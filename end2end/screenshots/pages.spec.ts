@@ -41,6 +41,18 @@ test('lists, none and three', async ({ app }) => {
   await createList(app.page.request, 'Everything that the house has needed since the spring and nobody has got round to');
   await app.reload();
   await shoot(app, 'lists-three');
+
+  await app.button('Menu of Weekend in the mountains').click();
+  await shoot(app, 'lists-menu');
+  await app.page.locator('form').evaluateAll((forms) => forms.forEach((form) => form.setAttribute('novalidate', '')));
+  await app.page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('');
+  await app.button('Rename').click();
+  await app.alert.waitFor();
+  await shoot(app, 'lists-refused');
+  await app.button('Delete').click();
+  await app.notices.waitFor();
+  await app.page.getByText('Deleted lists').click();
+  await shoot(app, 'lists-deleted');
 });
 
 test('a list, empty and with items', async ({ app }) => {

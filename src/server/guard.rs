@@ -234,7 +234,14 @@ fn after(action: &str, fields: &[(String, String)]) -> Option<(String, String)> 
         "/api/login" => Some(sign_in("/login")),
         "/api/logout" => Some(("/".to_owned(), "/".to_owned())),
         "/api/create_list" | "/api/rename_list" | "/api/delete_list" | "/api/restore_list" => {
-            Some(("/lists".to_owned(), "/lists".to_owned()))
+            let done = match (action, list) {
+                // The page says what was deleted, and offers to take it back.
+                ("/api/delete_list", Some(id)) => format!("/lists?deleted={id}"),
+                // Where it stands in the page: there may be 200.
+                ("/api/rename_list" | "/api/restore_list", Some(id)) => format!("/lists#{id}"),
+                _ => "/lists".to_owned(),
+            };
+            Some(("/lists".to_owned(), done))
         }
         "/api/change_password" | "/api/end_session" | "/api/end_other_sessions" => {
             Some(("/settings".to_owned(), "/settings".to_owned()))

@@ -80,6 +80,32 @@ pub async fn restore(store: &Store, user: &User, list: ListId) -> Result<List, A
     Ok(store.restore_list(user.id, list, OWNER, since).await?)
 }
 
+/// The lists that this person can restore, the latest deleted first.
+///
+/// # Errors
+/// The store failed.
+pub async fn restorable(store: &Store, user: &User) -> Result<Vec<Restorable>, AppError> {
+    let since = clock::now() - sweep::LISTS;
+    let deleted = store.deleted_lists(user.id, OWNER, since).await?;
+    let restorable = deleted.into_iter().map(|list| Restorable {
+        id: list.id,
+        name: list.name,
+        until: list.deleted_at + sweep::LISTS,
+    });
+    Ok(restorable.collect())
+}
+
+/// A deleted list that can be restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restorable {
+    /// Its id.
+    pub id: ListId,
+    /// Its name.
+    pub name: String,
+    /// Milliseconds since 1970. After that it is gone.
+    pub until: i64,
+}
+
 /// What a push carries, beside who sends it.
 #[derive(Debug, Clone)]
 pub struct Push {

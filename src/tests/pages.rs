@@ -1,5 +1,7 @@
 //! Pages as a browser without scripts gets them.
 
+mod lists;
+
 use super::{
     answer::Answer,
     app::TestApp,
