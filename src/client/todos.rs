@@ -21,7 +21,6 @@ use crate::{
 };
 use editing::Editing;
 use leptos::prelude::*;
-use std::collections::HashMap;
 
 /// One todo's signals. Cloning it clones the handles.
 #[derive(Clone)]
@@ -263,17 +262,22 @@ impl Todos {
             }
             return;
         }
-        let mut known: HashMap<_, _> = old.into_iter().map(|row| (row.id, row)).collect();
-        let rows = view.into_iter().map(|todo| match known.remove(&todo.id) {
-            Some(row) => {
-                put(&row.todo, todo);
-                row
-            }
-            None => Row {
-                id: todo.id,
-                todo: ArcRwSignal::new(todo),
-                editing: ArcRwSignal::new(false),
-            },
+        // Both are in nearly the same order, so a row is mostly found where the last one was.
+        let mut next = 0;
+        let rows = view.into_iter().map(|todo| {
+            let (before, after) = old.split_at(next);
+            let is_its = |row: &Row| row.id == todo.id;
+            let ahead = after.iter().position(is_its).map(|at| next + at);
+            let Some(at) = ahead.or_else(|| before.iter().position(is_its)) else {
+                return Row {
+                    id: todo.id,
+                    todo: ArcRwSignal::new(todo),
+                    editing: ArcRwSignal::new(false),
+                };
+            };
+            next = at + 1;
+            put(&old[at].todo, todo);
+            old[at].clone()
         });
         self.rows.set(rows.collect());
     }
