@@ -52,6 +52,21 @@ async fn a_link_to_a_page_for_everybody_has_a_picture_with_a_whole_address() {
 }
 
 #[tokio::test]
+async fn the_first_page_offers_an_account_only_where_one_can_be_had() {
+    let offers = async |registration| {
+        let app = TestApp::with()
+            .setting("LOCKSTEP_ACCOUNTS_REGISTRATION", registration)
+            .start()
+            .await;
+        let page = app.nobody().get("/").await;
+        assert!(page.text.contains("href=\"/login\""), "{}", page.text);
+        page.text.contains("href=\"/register\"")
+    };
+    assert!(offers("open").await);
+    assert!(!offers("closed").await);
+}
+
+#[tokio::test]
 async fn a_list_of_another_person_is_not_found_and_looks_like_one_that_is_not_there() {
     let app = TestApp::start().await;
     let (ada, bob) = (app.person().await, app.person().await);

@@ -198,12 +198,23 @@ async fn a_failure_inside_says_nothing_of_the_inside() {
     ada.page_form("/api/add_todo", &[("list", &list), ("title", "x")])
         .await
         .leads_to(&format!("/lists/{list}"));
-    let page = ada.get("/lists").await;
+    let page = ada.get("/lists?a=b").await;
     assert_eq!(page.status, 500);
     assert!(page.text.contains("Something went wrong on our side."));
+    assert!(texts_of_links(&page.text).contains(&("/lists?a=b", "Try again")));
     assert!(
         !page.text.contains("sqlite") && !page.text.contains("Pool") && !page.text.contains(".db")
     );
+}
+
+/// Each link's address and text.
+fn texts_of_links(html: &str) -> Vec<(&str, &str)> {
+    let links = html.split("<a ").skip(1).filter_map(|link| {
+        let (tag, rest) = link.split_once('>')?;
+        let href = tag.split_once("href=\"")?.1.split_once('"')?.0;
+        Some((href, rest.split_once("</a>")?.0))
+    });
+    links.collect()
 }
 
 #[tokio::test]
