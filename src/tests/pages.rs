@@ -308,7 +308,7 @@ async fn a_filters_page_holds_all_todos_and_hides_those_that_it_is_not_for() {
         let rows = rows.map(|row| row.split('>').next().unwrap().contains(" hidden"));
         assert_eq!(rows.collect::<Vec<_>>(), hidden, "{name}");
         let selected =
-            format!("<a href=\"{path}\" class=\"selected\" aria-current=\"page\">{name}</a>");
+            format!("<a href=\"{path}\" aria-current=\"page\" class=\"selected\">{name}</a>");
         assert!(page.text.contains(&selected), "{name}: {}", page.text);
         assert_eq!(page.text.matches("class=\"selected\"").count(), 1);
     }

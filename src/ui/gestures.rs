@@ -93,9 +93,10 @@ fn row_of(id: TodoId) -> Option<Element> {
     document().query_selector(&selector).ok()?
 }
 
-/// Gives the focus to the todo's box, from which the keyboard goes on.
+/// Gives the focus to the todo's box, from which the keyboard goes on; once the box shows again.
 pub fn focus_row(id: TodoId) {
-    focus(row_of(id).and_then(|row| row.query_selector(".toggle").ok()?));
+    let give = move || focus(row_of(id).and_then(|row| row.query_selector(".toggle").ok()?));
+    request_animation_frame(give);
 }
 
 /// A row that is deleted would take the focus with it: the next row's button gets it, else the one before, else the

@@ -61,7 +61,7 @@ fn Menu(list: List, me: UserId, refused: Option<Refused>) -> impl IntoView {
             <span aria-hidden="true">"⋯"</span>
         </button>
         // `autofocus`: the menu itself takes the focus rather than its field, which would bring up a phone's keyboard.
-        <dialog class="menu" id=id popover="auto" open=was_refused autofocus=!was_refused aria-label=list.name>
+        <dialog class="list-menu" id=id popover="auto" open=was_refused autofocus=!was_refused aria-label=list.name>
             <form method="post" action="/api/rename_list">
                 <input type="hidden" name="user" value=me.to_string() />
                 <input type="hidden" name="list" value=list.id.to_string() />
