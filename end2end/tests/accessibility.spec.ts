@@ -97,6 +97,44 @@ test('a list: empty, with items, some of them done', async ({ app }) => {
   await expectAccessible(app);
 });
 
+test('a list: a text being edited, the menu of an item, and each filter', async ({ app }) => {
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries', ['milk', LONG]));
+  for (const title of ['milk', LONG]) {
+    await app.item(title).getByTestId('todo-title').dblclick();
+    await expect(app.items.getByRole('textbox', { name: 'Edit' })).toBeFocused();
+    await expectAccessible(app);
+    await app.page.keyboard.press('Escape');
+  }
+  await app.button('Menu of milk').focus();
+  await app.page.keyboard.press('Enter');
+  await expect(app.button('Edit')).toBeVisible();
+  await expectAccessible(app);
+  await app.page.keyboard.press('Escape');
+  await app.tick('milk');
+  for (const filter of ['Active', 'Completed']) {
+    await app.page.getByRole('link', { name: filter, exact: true }).click();
+    await expectAccessible(app);
+  }
+  await app.button('Clear completed').click();
+  await app.expectRows([]);
+  await expectAccessible(app);
+});
+
+test('my lists: the menu of one, one that was deleted, and those that can be restored', async ({ app }) => {
+  await createAccount(app.page.request);
+  for (const name of ['Groceries', LONG.slice(0, 100)]) await createList(app.page.request, name, ['milk']);
+  await app.goto('/lists');
+  await app.button('Menu of Groceries').click();
+  await expect(app.button('Rename')).toBeVisible();
+  await expectAccessible(app);
+  await app.button('Delete').click();
+  await expect(app.button('Undo')).toBeVisible();
+  await expectAccessible(app);
+  await app.page.locator('summary').click();
+  await expectAccessible(app);
+});
+
 test('a list whose changes cannot be saved, or are refused', async ({ app, network }) => {
   app.expectNetworkErrors();
   await createAccount(app.page.request);

@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 import type { App } from '../fixtures/app';
-import { newAccount } from '../fixtures/arrange';
+import { createAccount, createList, newAccount } from '../fixtures/arrange';
 import { expect, test } from '../fixtures/test';
 
 /** More stops than any page of the journey has. */
@@ -96,4 +96,35 @@ test('who deletes items one after the other goes on where they were', async ({ a
   await app.page.keyboard.press('Enter');
   await expect(app.newTodo).toBeFocused();
   await app.expectRows([]);
+});
+
+test('a list is edited, ticked as a whole, filtered and cleared by the keyboard alone', async ({ app }) => {
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries', ['milk', 'bread']));
+  const link = (name: string) => app.page.getByRole('link', { name, exact: true });
+
+  await tabTo(app, app.toggle('bread'));
+  await app.page.keyboard.press('F2');
+  await app.page.keyboard.type(', sliced');
+  await app.page.keyboard.press('Enter');
+  await app.expectRows(['[ ] milk', '[ ] bread, sliced']);
+
+  await tabToAndPress(app, app.button('Menu of bread, sliced'), 'Enter');
+  await tabToAndPress(app, app.button('Edit'), 'Enter');
+  await app.page.keyboard.type(' thinly');
+  await app.page.keyboard.press('Escape');
+  await app.expectRows(['[ ] milk', '[ ] bread, sliced']);
+
+  await tabToAndPress(app, app.page.getByLabel('Mark all as complete'), 'Space');
+  await app.expectRows(['[x] milk', '[x] bread, sliced']);
+  await tabToAndPress(app, link('Active'), 'Enter');
+  await app.expectRows([]);
+  await tabToAndPress(app, link('Completed'), 'Enter');
+  await app.expectRows(['[x] milk', '[x] bread, sliced']);
+  await tabToAndPress(app, app.toggle('milk'), 'Space');
+  await app.expectRows(['[x] bread, sliced']);
+  await tabToAndPress(app, app.button('Clear completed'), 'Enter');
+  await app.expectRows([]);
+  await tabToAndPress(app, link('All'), 'Enter');
+  await app.expectRows(['[ ] milk']);
 });
