@@ -4,6 +4,7 @@ pub mod filters;
 pub mod gestures;
 pub mod notices;
 pub mod todo_row;
+pub mod whose;
 
 #[cfg(feature = "ssr")]
 pub mod appearance;

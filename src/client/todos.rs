@@ -107,10 +107,13 @@ impl Todos {
         #[cfg(feature = "hydrate")]
         todos.guard_leaving();
         // After the takeover: until then the rows must be those that the server sent.
-        Effect::new(move |_| {
+        Effect::new(move |ran: Option<()>| {
+            let filter = todos.filter.get();
             todos.state.update_value(|state| state.is_filtered = true);
-            todos.filter.track();
-            todos.refresh();
+            // At first all of them are there: where all are wanted, there is nothing to do.
+            if ran.is_some() || filter != Filter::All {
+                todos.refresh();
+            }
         });
         todos
     }

@@ -5,16 +5,13 @@ use crate::{
         rendered::{Rendered, rendered},
         todos::Todos,
     },
-    core::{
-        filter::Filter,
-        id::{ListId, TodoId, UserId},
-        todo::TITLE_MAX,
-    },
+    core::{filter::Filter, id::TodoId, todo::TITLE_MAX},
     ui::{
         filters::Filters,
         gestures::{self, Gesture},
         notices::Notices,
         todo_row::{MENU, TodoRow},
+        whose::Whose,
     },
 };
 use leptos::{
@@ -217,21 +214,12 @@ fn follow_address(todos: Todos) {
     on_cleanup(move || follow.remove());
 }
 
-/// What every form of this page says.
-#[component]
-fn Whose(list: ListId, user: UserId) -> impl IntoView {
-    view! {
-        <input type="hidden" name="list" value=list.to_string() />
-        <input type="hidden" name="user" value=user.to_string() />
-    }
-}
-
 #[cfg(feature = "ssr")]
 mod page {
     use super::*;
     use crate::{
-        core::wire::News,
-        error::{AppError, Code},
+        core::{id::ListId, wire::News},
+        error::AppError,
         pages::not_found::eventually,
         server::visit::Visit,
         ui::{field::Refusal, layout::Layout},
@@ -262,10 +250,7 @@ mod page {
             let is_mine = flash.typed("list").and_then(|list| list.parse().ok()) == Some(id);
             is_mine && !flash.action.ends_with("_list")
         });
-        let message = flash.as_ref().map(|flash| match flash.error.code {
-            Code::Unauthenticated => "You were signed out, so this was not saved yet.".to_owned(),
-            _ => flash.error.message.clone(),
-        });
+        let message = flash.as_ref().map(|flash| flash.reason().to_owned());
         let draft = flash
             .as_ref()
             .and_then(|flash| flash.typed("title"))

@@ -10,7 +10,7 @@ use crate::{
         id::{ListId, UserId},
         list::{NAME_MAX, Role},
     },
-    error::{AppError, Code},
+    error::AppError,
     server::{flash::Flash, lists::restorable, visit::Visit},
     ui::{field::Refusal, layout::Layout},
 };
@@ -104,10 +104,7 @@ struct Refused {
 impl From<Flash> for Refused {
     fn from(flash: Flash) -> Self {
         Self {
-            message: match flash.error.code {
-                Code::Unauthenticated => "You were signed out, so this was not saved yet.".into(),
-                _ => flash.error.message.clone(),
-            },
+            message: flash.reason().to_owned(),
             list: flash.typed("list").and_then(|id| id.parse().ok()),
             name: flash.typed("name").map(str::to_owned),
             by_name: flash.error.field.as_deref() == Some("name"),

@@ -3,7 +3,7 @@
 //! It travels in cookies rather than in the address, so that no text ends up in histories and logs.
 
 use super::cookies;
-use crate::error::AppError;
+use crate::error::{AppError, Code};
 use axum::http::HeaderMap;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use cookie::{Cookie, time::Duration};
@@ -36,6 +36,14 @@ impl Flash {
             action: action.to_owned(),
             error,
             typed: fields.iter().filter(kept).cloned().collect(),
+        }
+    }
+
+    /// Why the form was refused, for a page of somebody who is signed in: by now, if not then.
+    pub fn reason(&self) -> &str {
+        match self.error.code {
+            Code::Unauthenticated => "You were signed out, so this was not saved yet.",
+            _ => &self.error.message,
         }
     }
 

@@ -1,9 +1,6 @@
 //! Lists that were deleted: the notice about one, and the section with all that can be restored.
 
-use crate::{
-    core::id::{ListId, UserId},
-    server::lists::Restorable,
-};
+use crate::{core::id::UserId, server::lists::Restorable, ui::whose::Whose};
 use cookie::time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use leptos::prelude::*;
 
@@ -15,7 +12,7 @@ pub fn Deleted(me: UserId, list: Restorable) -> impl IntoView {
             <div class="notice" data-testid="notice">
                 <p id="deleted">"Deleted “" <bdi>{list.name}</bdi> "”."</p>
                 <form method="post" action="/api/restore_list">
-                    <Which me list=list.id />
+                    <Whose list=list.id user=me />
                     // A region that comes with its page is not announced; what has the focus is, with its description.
                     <button autofocus aria-describedby="deleted">
                         "Undo"
@@ -44,7 +41,7 @@ pub fn DeletedLists(me: UserId, lists: Vec<Restorable>) -> impl IntoView {
                 </span>
                 <span class="meta">"can be restored until " <time datetime=exact>{date}</time></span>
                 <form method="post" action="/api/restore_list">
-                    <Which me list=list.id />
+                    <Whose list=list.id user=me />
                     <button aria-label=format!("Restore {}", list.name)>"Restore"</button>
                 </form>
             </li>
@@ -57,14 +54,6 @@ pub fn DeletedLists(me: UserId, lists: Vec<Restorable>) -> impl IntoView {
         </details>
     }
     .into_any()
-}
-
-#[component]
-fn Which(me: UserId, list: ListId) -> impl IntoView {
-    view! {
-        <input type="hidden" name="user" value=me.to_string() />
-        <input type="hidden" name="list" value=list.to_string() />
-    }
 }
 
 const HALF_A_DAY: i64 = 12 * 60 * 60;

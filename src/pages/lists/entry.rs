@@ -6,7 +6,7 @@ use crate::{
         id::UserId,
         list::{List, Role},
     },
-    ui::field::Refusal,
+    ui::{field::Refusal, whose::Whose},
 };
 use leptos::prelude::*;
 
@@ -63,8 +63,7 @@ fn Menu(list: List, me: UserId, refused: Option<Refused>) -> impl IntoView {
         // `autofocus`: the menu itself takes the focus rather than its field, which would bring up a phone's keyboard.
         <dialog class="list-menu" id=id popover="auto" open=was_refused autofocus=!was_refused aria-label=list.name>
             <form method="post" action="/api/rename_list">
-                <input type="hidden" name="user" value=me.to_string() />
-                <input type="hidden" name="list" value=list.id.to_string() />
+                <Whose list=list.id user=me />
                 <label for=name_id.clone()>"Name"</label>
                 <input
                     id=name_id
