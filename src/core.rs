@@ -4,15 +4,21 @@
 
 pub mod account;
 pub mod conflict;
+pub mod engine;
 pub mod event;
 pub mod filter;
 pub mod id;
 pub mod invalid;
+pub mod link;
 pub mod list;
 pub mod op;
 pub mod order;
 pub mod pending;
 pub mod replica;
+pub mod review;
+pub mod table;
 pub mod theme;
 pub mod todo;
+pub mod undo;
+pub mod view;
 pub mod wire;

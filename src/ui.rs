@@ -1,8 +1,10 @@
 //! Components: data in, callbacks out. They know no network and no server.
 
+pub mod connection;
 pub mod filters;
 pub mod gestures;
 pub mod notices;
+pub mod review;
 pub mod todo_row;
 pub mod whose;
 

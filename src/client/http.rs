@@ -1,8 +1,8 @@
-//! One way to the server: JSON out, JSON in, errors as [`AppError`].
+//! One way to the server: JSON out, JSON in, or why not.
 
-use crate::{
-    core::wire::read::{Object, Read},
-    error::{AppError, Code},
+use crate::core::{
+    link::Failure,
+    wire::read::{Object, Read, Refusal},
 };
 use gloo_net::http::Request;
 use js_sys::{Array, JSON, Reflect};
@@ -15,36 +15,52 @@ const ANSWER_TIMEOUT: u32 = 10_000;
 /// Posts a JSON body and reads the answer.
 ///
 /// # Errors
-/// What the server said, or [`Code::Unreachable`] without an answer.
-pub async fn post<T: Read>(path: &str, body: String) -> Result<T, AppError> {
-    let (ok, answer) = send(path, body).await.ok_or_else(unreachable)?;
-    let read = || JSON::parse(&answer).ok();
-    if ok {
-        // An answer that is not what it should be comes from something in between, a captive portal say.
-        return read()
-            .and_then(|value| T::read(&Js(value)))
-            .ok_or_else(unreachable);
+/// Why there is none of use, as the queue has to know it.
+pub async fn post<T: Read>(path: &str, body: String) -> Result<T, Failure> {
+    let read = |text: &str| JSON::parse(text).ok().map(Js);
+    let (status, text, retry_after) = send(path, body).await?;
+    // An answer that is not what it should be comes from something in between, a captive portal say.
+    if status < 300 {
+        let answer = read(&text).and_then(|value| T::read(&value));
+        return answer.ok_or(Failure::Unreadable);
     }
-    Err(read()
-        .and_then(|value| AppError::read(&Js(value)))
-        .unwrap_or_else(unreachable))
+    let refusal = read(&text).and_then(|value| Refusal::read(&value));
+    Err(failure(status, refusal.unwrap_or_default(), retry_after))
 }
 
-/// Whether it went well, and the body. Not generic, so that it is compiled once.
-async fn send(path: &str, body: String) -> Option<(bool, String)> {
+/// Status, body and `Retry-After`. Not generic, so that it is compiled once.
+async fn send(path: &str, body: String) -> Result<(u16, String, Option<u32>), Failure> {
     // A connection that died silently (sleep, roaming) would never answer. What is sent again is applied once.
     let too_late = AbortSignal::timeout_with_u32(ANSWER_TIMEOUT);
-    let request = Request::post(path)
-        .abort_signal(Some(&too_late))
-        .header("content-type", "application/json")
-        .body(body)
-        .ok()?;
-    let response = request.send().await.ok()?;
-    Some((response.ok(), response.text().await.ok()?))
+    let exchange = async {
+        let request = Request::post(path)
+            .abort_signal(Some(&too_late))
+            .header("content-type", "application/json")
+            .body(body)?;
+        let response = request.send().await?;
+        let retry_after = response.headers().get("retry-after");
+        let seconds = retry_after.and_then(|seconds| seconds.parse().ok());
+        Ok((response.status(), response.text().await?, seconds))
+    };
+    exchange.await.map_err(|_: gloo_net::Error| {
+        if too_late.aborted() {
+            Failure::Late
+        } else {
+            Failure::Unreachable
+        }
+    })
 }
 
-fn unreachable() -> AppError {
-    AppError::new(Code::Unreachable, "The server cannot be reached.")
+fn failure(status: u16, refusal: Refusal, retry_after: Option<u32>) -> Failure {
+    let retry_after = refusal.retry_after.or(retry_after);
+    match (status, retry_after) {
+        (401, _) => Failure::SignedOut,
+        (429, seconds) => Failure::Busy(seconds.unwrap_or(1)),
+        (503, Some(seconds)) => Failure::Busy(seconds),
+        (500.., _) => Failure::Erring,
+        (400 | 413 | 422, _) => Failure::Refused(refusal.message),
+        _ => Failure::Barred(refusal.message),
+    }
 }
 
 /// What `JSON.parse` made.

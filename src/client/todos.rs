@@ -1,26 +1,31 @@
-//! A list as signals, and its edits on their way to the server: one push in flight, in order.
-//!
-//! What is shown is always the pending edits folded over the confirmed state (`core::pending`).
+//! A list as signals: one a row, one for the order, one for the counters. What they show is decided in `core::engine`.
 
+mod asking;
 mod editing;
-#[cfg(feature = "hydrate")]
-mod sending;
+mod notices;
 
 use super::{clock::new_id, rendered::Rendered};
 use crate::{
     core::{
+        engine::{Engine, Undone},
         filter::Filter,
-        id::{ClientId, ListId, TodoId, UserId},
+        id::{ClientId, TodoId, TodoIds},
         op::{IDS_MAX, Op},
-        order::Position,
-        pending::Pending,
-        replica::Replica,
-        todo::{Todo, check_title},
+        todo::Todo,
+        undo::Way,
+        view::Counts,
     },
-    ui::notices::Notice,
+    ui::{
+        connection::Status,
+        notices::Notice,
+        review::Entry,
+        todo_row::{self, Shown},
+    },
 };
+use asking::Timers;
 use editing::Editing;
 use leptos::prelude::*;
+use notices::Told;
 
 /// One todo's signals. Cloning it clones the handles.
 #[derive(Clone)]
@@ -28,18 +33,9 @@ pub struct Row {
     /// Whose they are.
     pub id: TodoId,
     /// As it is shown.
-    pub todo: ArcRwSignal<Todo>,
+    pub shown: ArcRwSignal<Shown>,
     /// Whether its text is being edited.
     pub editing: ArcRwSignal<bool>,
-}
-
-/// How many todos there are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// Altogether.
-    pub total: usize,
-    /// Not completed.
-    pub left: usize,
 }
 
 /// The list on the page. A handle: copies are the same list.
@@ -48,71 +44,58 @@ pub struct Todos {
     rows: RwSignal<Vec<Row>>,
     counts: RwSignal<Counts>,
     filter: RwSignal<Filter>,
-    /// What there is to say.
-    pub notices: RwSignal<Vec<Notice>>,
+    status: RwSignal<Status>,
+    notices: RwSignal<Vec<Notice>>,
+    review: RwSignal<Vec<Entry>>,
+    /// Counts what the engine took in, for whoever watches.
+    steps: RwSignal<u32>,
     state: StoredValue<State>,
 }
 
 struct State {
-    list: ListId,
-    user: UserId,
-    client: ClientId,
-    base: Replica,
-    pending: Pending,
-    /// The last todo's place, shown or not.
-    last: Option<Position>,
+    engine: Engine,
     editing: Option<Editing>,
     /// Whether only what the filter shows is in the document. Not so at first: the server sends all.
     is_filtered: bool,
+    told: Told,
     #[cfg_attr(feature = "ssr", allow(dead_code))]
-    sending: Sending,
-    notices_made: u32,
-    /// What is wrong with the text in a field, until a good one comes.
-    complaint: Option<u32>,
-}
-
-/// What the sender does just now.
-#[cfg_attr(feature = "ssr", allow(dead_code))]
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sending {
-    Idle,
-    InFlight,
-    /// So many failures in a row; a timer is running.
-    Waiting(u32),
+    timers: Timers,
 }
 
 impl Todos {
     /// The list as the page has it.
     pub fn new(page: Rendered) -> Self {
+        let client = ClientId(new_id());
+        let engine = Engine::new(page.list, page.user, client, page.base);
+        let status = Status {
+            connection: engine.link().connection(),
+            waiting: 0,
+        };
+        let rows = engine.order().iter().map(|id| row(&engine, *id));
         let todos = Self {
-            rows: RwSignal::new(Vec::new()),
-            counts: RwSignal::new(Counts { total: 0, left: 0 }),
+            rows: RwSignal::new(rows.collect()),
+            counts: RwSignal::new(engine.counts()),
             filter: RwSignal::new(page.filter),
+            status: RwSignal::new(status),
             notices: RwSignal::new(Vec::new()),
+            review: RwSignal::new(Vec::new()),
+            steps: RwSignal::new(0),
             state: StoredValue::new(State {
-                list: page.list,
-                user: page.user,
-                client: ClientId(new_id()),
-                base: page.base,
-                pending: Pending::default(),
-                last: None,
+                engine,
                 editing: None,
                 is_filtered: false,
-                sending: Sending::Idle,
-                notices_made: 0,
-                complaint: None,
+                told: Told::default(),
+                timers: Timers::default(),
             }),
         };
-        todos.refresh();
-        #[cfg(feature = "hydrate")]
-        todos.guard_leaving();
+        todos.begin();
         // After the takeover: until then the rows must be those that the server sent.
         Effect::new(move |ran: Option<()>| {
             let filter = todos.filter.get();
             todos.state.update_value(|state| state.is_filtered = true);
             // At first all of them are there: where all are wanted, there is nothing to do.
             if ran.is_some() || filter != Filter::All {
-                todos.refresh();
+                todos.arrange();
             }
         });
         todos
@@ -133,6 +116,36 @@ impl Todos {
         self.filter.get()
     }
 
+    /// How the page stands with the server.
+    pub fn status(&self) -> Status {
+        self.status.get()
+    }
+
+    /// What there is to say.
+    pub fn notices(&self) -> RwSignal<Vec<Notice>> {
+        self.notices
+    }
+
+    /// What cannot be sent as it is.
+    pub fn review(&self) -> RwSignal<Vec<Entry>> {
+        self.review
+    }
+
+    /// What happened between page and server, as it stands now and whenever that changes.
+    pub fn watch<T>(&self, look: impl FnOnce(&Engine) -> T) -> T {
+        self.steps.track();
+        self.state.with_value(|state| look(&state.engine))
+    }
+
+    /// What the browser reads back of a row that the server renders.
+    pub fn stamp(&self, id: TodoId) -> String {
+        if cfg!(feature = "hydrate") {
+            return String::new();
+        }
+        let stamp = |state: &State| state.engine.get(id).map(todo_row::stamp);
+        self.state.with_value(stamp).unwrap_or_default()
+    }
+
     /// Looks at these.
     pub fn show(&self, filter: Filter) {
         self.filter.set(filter);
@@ -143,9 +156,7 @@ impl Todos {
         if title.trim().is_empty() || !self.is_fit(title) {
             return false;
         }
-        let last = self.state.with_value(|state| state.last.clone());
-        // Only the greatest possible position has none after it: then beside it, by id.
-        let Some(position) = Position::after(last.as_ref()).or(last) else {
+        let Some(position) = self.state.with_value(|state| state.engine.view().end()) else {
             return false;
         };
         self.dispatch([Op::AddTodo {
@@ -164,154 +175,184 @@ impl Todos {
     /// Ticks or unticks all, shown or not.
     pub fn set_all_completed(&self, completed: bool) {
         let ids = self.ids(|todo| todo.completed != completed);
+        let ids = ids.chunks(IDS_MAX).map(<[_]>::to_vec);
         self.dispatch(ids.map(|ids| Op::SetAllCompleted { ids, completed }));
     }
 
     /// Deletes those that are completed, shown or not.
     pub fn clear_completed(&self) {
         let ids = self.ids(|todo| todo.completed);
+        let offer = match ids.len() {
+            1 => "1 item was deleted.".to_owned(),
+            some => format!("{some} items were deleted."),
+        };
+        let ids = ids.chunks(IDS_MAX).map(<[_]>::to_vec);
         self.dispatch(ids.map(|ids| Op::ClearCompleted { ids }));
+        self.offer_undo(offer);
     }
 
     /// Deletes.
     pub fn delete(&self, id: TodoId) {
+        let title = self.title(id);
         self.dispatch([Op::DeleteTodo { id }]);
+        self.offer_undo(format!("“{title}” was deleted."));
     }
 
-    /// Sends again at once what failed.
-    pub fn retry(&self) {
-        self.send();
+    /// Takes the last action back, or does it again.
+    pub fn undo(&self, way: Way) {
+        self.withdraw_offer();
+        let undone = self.with_engine(|engine| engine.undo(way));
+        if undone == Undone::Changed {
+            self.tell("Somebody changed this since, so it was left as it is.".to_owned());
+        }
+        self.refresh();
     }
 
-    /// Takes a notice away.
-    pub fn dismiss(&self, id: u32) {
-        self.notices
-            .update(|notices| notices.retain(|notice| notice.id != id));
+    fn title(&self, id: TodoId) -> String {
+        let title = |state: &State| state.engine.get(id).map(|todo| todo.title.clone());
+        self.state.with_value(title).unwrap_or_default()
     }
 
-    /// The todos that are wanted, as many together as an op may name.
-    fn ids(&self, wanted: impl Fn(&Todo) -> bool) -> impl Iterator<Item = Vec<TodoId>> {
-        let view = self.view().into_iter();
-        let mut ids = view.filter(move |todo| wanted(todo)).map(|todo| todo.id);
-        std::iter::from_fn(move || {
-            let together: Vec<_> = ids.by_ref().take(IDS_MAX).collect();
-            (!together.is_empty()).then_some(together)
+    /// The todos that are wanted.
+    fn ids(&self, wanted: impl Fn(&Todo) -> bool) -> Vec<TodoId> {
+        self.state.with_value(|State { engine, .. }| {
+            let is_wanted = |id: &&TodoId| engine.get(**id).is_some_and(&wanted);
+            engine.order().iter().filter(is_wanted).copied().collect()
         })
     }
 
-    /// Whether a text may be a todo's. A bad one is told, until a good one comes.
-    fn is_fit(&self, title: &str) -> bool {
-        let Err(invalid) = check_title(title) else {
-            self.settle_complaint();
-            return true;
-        };
-        let complaint = self.tell(invalid.message.to_owned(), None, false);
-        self.state
-            .update_value(|state| state.complaint = Some(complaint));
-        false
-    }
-
-    /// Takes back what was said of a text that is no longer there.
-    fn settle_complaint(&self) {
-        let complaint = self
-            .state
-            .try_update_value(|state| state.complaint.take())
-            .flatten();
-        if let Some(complaint) = complaint {
-            self.dismiss(complaint);
-        }
-    }
-
-    /// What the list is with my edits: shown or not.
-    fn view(&self) -> Vec<Todo> {
-        self.state
-            .with_value(|state| state.pending.view(&state.base, state.list, state.user))
-    }
-
     fn dispatch(&self, ops: impl IntoIterator<Item = Op>) {
-        self.state.update_value(|state| {
-            for op in ops {
-                state.pending.push(op);
-            }
-        });
+        self.withdraw_offer();
+        let ops: Vec<_> = ops.into_iter().collect();
+        self.with_engine(|engine| engine.dispatch(ops));
         self.refresh();
-        self.send();
     }
 
-    /// Brings the signals to the view: those that differ, and no others.
+    fn with_engine<T>(&self, act: impl FnOnce(&mut Engine) -> T) -> T {
+        let done = self.state.try_update_value(|state| act(&mut state.engine));
+        // The page's state lives as long as the page.
+        done.unwrap_or_else(|| unreachable!())
+    }
+
+    /// Brings the signals to what the engine shows, those that differ and no others; and does what it asks for.
     fn refresh(&self) {
-        let mut view = self.view();
-        self.counts.set(Counts {
-            total: view.len(),
-            left: view.iter().filter(|todo| !todo.completed).count(),
-        });
-        let filter = self.filter.get_untracked();
-        let kept = self.state.try_update_value(|state| {
-            state.last = view.last().map(|todo| todo.position.clone());
-            let editing = state.editing.as_ref().map(|editing| editing.id);
-            state.is_filtered.then_some(editing)
-        });
-        self.rescue(&view);
-        if let Some(Some(editing)) = kept {
-            // What is being edited stays until that is done.
-            view.retain(|todo| filter.shows(todo.completed) || Some(todo.id) == editing);
-        }
-        let old = self.rows.get_untracked();
-        let unchanged =
-            old.len() == view.len() && old.iter().zip(&view).all(|(row, todo)| row.id == todo.id);
-        if unchanged {
-            for (row, todo) in old.iter().zip(view) {
-                put(&row.todo, todo);
+        let changes = self.with_engine(Engine::changes);
+        if changes.all || !changes.ids.is_empty() {
+            self.rescue();
+            let ids = TodoIds::new(&changes.ids);
+            if changes.all || changes.order || !self.is_arranged(&ids) {
+                self.arrange();
+            } else {
+                self.state.with_value(|State { engine, .. }| {
+                    self.rows.with_untracked(|rows| {
+                        let touched = rows.iter().filter(|row| ids.contains(row.id));
+                        touched.for_each(|row| put(row, engine));
+                    });
+                });
             }
-            return;
         }
-        // Both are in nearly the same order, so a row is mostly found where the last one was.
-        let mut next = 0;
-        let rows = view.into_iter().map(|todo| {
-            let (before, after) = old.split_at(next);
-            let is_its = |row: &Row| row.id == todo.id;
-            let ahead = after.iter().position(is_its).map(|at| next + at);
-            let Some(at) = ahead.or_else(|| before.iter().position(is_its)) else {
-                return Row {
-                    id: todo.id,
-                    todo: ArcRwSignal::new(todo),
-                    editing: ArcRwSignal::new(false),
-                };
+        let (counts, status) = self.state.with_value(|State { engine, .. }| {
+            let status = Status {
+                connection: engine.link().connection(),
+                waiting: engine.pending().waiting(),
             };
-            next = at + 1;
-            put(&old[at].todo, todo);
-            old[at].clone()
+            (engine.counts(), status)
         });
-        self.rows.set(rows.collect());
+        set(self.counts, counts);
+        set(self.status, status);
+        let (notices, review) = self.state.with_value(notices::of);
+        set(self.notices, notices);
+        set(self.review, review);
+        self.steps.update(|steps| *steps = steps.wrapping_add(1));
+        self.perform();
     }
 
-    /// Says something, and gives the notice's id.
-    fn tell(&self, text: String, link: Option<(String, &'static str)>, retry: bool) -> u32 {
-        let id = self.state.try_update_value(|state| {
-            state.notices_made += 1;
-            state.notices_made
-        });
-        let id = id.unwrap_or_default();
-        let notice = Notice {
-            id,
-            text,
-            link,
-            retry,
-        };
-        self.notices.update(|notices| {
-            // One notice for each thing that is wrong, however often it is found to be.
-            notices.retain(|other| other.text != notice.text && !(other.retry && notice.retry));
-            notices.push(notice);
-        });
-        id
+    /// Whether each of these is in the document exactly if it is looked at.
+    fn is_arranged(&self, ids: &TodoIds) -> bool {
+        let filter = self.filter.get_untracked();
+        self.state.with_value(|state| {
+            let is_there = |id| {
+                let rows = |rows: &Vec<Row>| rows.iter().any(|row| row.id == id);
+                self.rows.with_untracked(rows)
+            };
+            let mut ids = ids.iter();
+            !state.is_filtered
+                || filter == Filter::All
+                || ids.all(|id| is_there(id) == state.is_wanted(id, filter))
+        })
     }
 
-    #[cfg(feature = "ssr")]
-    fn send(&self) {}
+    /// Brings the rows to what is looked at.
+    fn arrange(&self) {
+        let old = self.rows.get_untracked();
+        let filter = self.filter.get_untracked();
+        let rows = self.state.with_value(|state| {
+            // Both are in nearly the same order, so a row is mostly found where the last one was.
+            let mut next = 0;
+            let rows = state.wanted(filter).map(|id| {
+                let (before, after) = old.split_at(next);
+                let is_its = |row: &Row| row.id == id;
+                let ahead = after.iter().position(is_its).map(|at| next + at);
+                let Some(at) = ahead.or_else(|| before.iter().position(is_its)) else {
+                    return row(&state.engine, id);
+                };
+                next = at + 1;
+                put(&old[at], &state.engine);
+                old[at].clone()
+            });
+            rows.collect::<Vec<_>>()
+        });
+        let is_same = old.len() == rows.len();
+        if !(is_same && old.iter().zip(&rows).all(|(old, new)| old.id == new.id)) {
+            self.rows.set(rows);
+        }
+    }
 }
 
-fn put(signal: &ArcRwSignal<Todo>, todo: Todo) {
-    if signal.with_untracked(|shown| *shown != todo) {
-        signal.set(todo);
+impl State {
+    /// What is in the document.
+    fn wanted(&self, filter: Filter) -> impl Iterator<Item = TodoId> + '_ {
+        let order = self.engine.order().iter().copied();
+        order.filter(move |id| self.is_wanted(*id, filter))
+    }
+
+    fn is_wanted(&self, id: TodoId, filter: Filter) -> bool {
+        // At first all are there; and what is being edited stays until that is done.
+        !self.is_filtered
+            || self
+                .editing
+                .as_ref()
+                .is_some_and(|editing| editing.id == id)
+            || (self.engine.get(id)).is_some_and(|todo| filter.shows(todo.completed))
+    }
+}
+
+fn row(engine: &Engine, id: TodoId) -> Row {
+    Row {
+        id,
+        shown: ArcRwSignal::new(shown(engine, id)),
+        editing: ArcRwSignal::new(false),
+    }
+}
+
+fn shown(engine: &Engine, id: TodoId) -> Shown {
+    let todo = engine.get(id);
+    Shown {
+        title: todo.map(|todo| todo.title.clone()).unwrap_or_default(),
+        completed: todo.is_some_and(|todo| todo.completed),
+        sync: engine.sync(id),
+    }
+}
+
+fn put(row: &Row, engine: &Engine) {
+    let new = shown(engine, row.id);
+    if row.shown.with_untracked(|old| *old != new) {
+        row.shown.set(new);
+    }
+}
+
+fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, new: T) {
+    if signal.with_untracked(|old| *old != new) {
+        signal.set(new);
     }
 }

@@ -1,10 +1,10 @@
 //! What the server decided: accepted changes, and what each does to a state. Not here: whether one is accepted (`op`).
 
 use super::{
-    id::{Seq, TodoId, TodoIds},
+    id::{ClientId, Mid, Seq, TodoId},
+    table::Table,
     todo::Todo,
 };
-use std::cmp::Ordering;
 
 /// An accepted change. Applied to the state before it, it gives the state after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,34 +41,37 @@ impl Event {
         }
     }
 
-    /// Applies it, as the list's `seq`, to todos that are in order, and leaves them in order.
-    pub fn apply(self, seq: Seq, todos: &mut Vec<Todo>) {
+    /// Applies it, as the list's `seq`.
+    pub fn apply(self, seq: Seq, todos: &mut Table) {
         match self {
-            Self::Added(todo) | Self::Updated(todo) => put(todos, todo),
-            Self::Deleted(id) => todos.retain(|todo| todo.id != id),
-            Self::ManyAdded(many) => many.into_iter().for_each(|todo| put(todos, todo)),
-            Self::ManyDeleted(ids) => {
-                let ids = TodoIds::new(&ids);
-                todos.retain(|todo| !ids.contains(todo.id));
-            }
+            Self::Added(todo) | Self::Updated(todo) => todos.put(todo),
+            Self::ManyAdded(many) => many.into_iter().for_each(|todo| todos.put(todo)),
+            Self::Deleted(id) => drop(todos.remove(id)),
+            Self::ManyDeleted(ids) => ids.into_iter().for_each(|id| drop(todos.remove(id))),
             Self::ManyCompleted {
                 ids,
                 completed,
                 updated_at,
             } => {
-                let ids = TodoIds::new(&ids);
-                for todo in todos.iter_mut().filter(|todo| ids.contains(todo.id)) {
-                    todo.completed = completed;
-                    todo.version = seq;
-                    todo.updated_at = updated_at;
+                for id in ids {
+                    if let Some(todo) = todos.get_mut(id) {
+                        todo.completed = completed;
+                        todo.version = seq;
+                        todo.updated_at = updated_at;
+                    }
                 }
             }
         }
     }
 }
 
-fn put(todos: &mut Vec<Todo>, todo: Todo) {
-    todos.retain(|other| other.id != todo.id);
-    let at = todos.partition_point(|other| other.in_order(&todo) == Ordering::Less);
-    todos.insert(at, todo);
+/// An event at its place in the list's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Its place.
+    pub seq: Seq,
+    /// The mutation that made it, unless a plain form did.
+    pub origin: Option<(ClientId, Mid)>,
+    /// What happened. `None`: something that this version does not know.
+    pub event: Option<Event>,
 }

@@ -71,19 +71,64 @@ impl Seq {
         Self(self.0.saturating_add(1))
     }
 }
-/// Ids to look others up in. (A sorted list: a tree or a table of them costs the WebAssembly three times the code.)
-pub struct TodoIds(Vec<TodoId>);
+
+/// Ids to look others up in, each with its place among the others. (A sorted list: a tree or a hash table of them costs
+/// the WebAssembly three times the code.)
+#[derive(Debug, Clone, Default)]
+pub struct TodoIds(Vec<(TodoId, u32)>);
 
 impl TodoIds {
-    /// These, in whatever order and however often.
+    /// These, in whatever order and however often. The place of each is where it stands here.
     pub fn new(ids: &[TodoId]) -> Self {
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
-        Self(ids)
+        let mut sorted: Vec<_> = ids.iter().copied().zip(0..).collect();
+        sorted.sort_unstable();
+        sorted.dedup_by_key(|(id, _)| *id);
+        Self(sorted)
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All, in their own order.
+    pub fn iter(&self) -> impl Iterator<Item = TodoId> + '_ {
+        self.0.iter().map(|(id, _)| *id)
     }
 
     /// Whether this is one of them.
     pub fn contains(&self, id: TodoId) -> bool {
-        self.0.binary_search(&id).is_ok()
+        self.find(id).is_ok()
+    }
+
+    /// Its place.
+    pub fn place(&self, id: TodoId) -> Option<usize> {
+        let at = self.find(id).ok()?;
+        self.0.get(at).map(|(_, place)| *place as usize)
+    }
+
+    /// Takes one in, or gives one another place.
+    pub fn insert(&mut self, id: TodoId, place: usize) {
+        // A list has at most 10,000.
+        let entry = (id, u32::try_from(place).unwrap_or(u32::MAX));
+        match self.find(id) {
+            Ok(at) => self.0[at] = entry,
+            Err(at) => self.0.insert(at, entry),
+        }
+    }
+
+    /// Takes one out, and gives its place.
+    pub fn remove(&mut self, id: TodoId) -> Option<usize> {
+        let at = self.find(id).ok()?;
+        Some(self.0.remove(at).1 as usize)
+    }
+
+    fn find(&self, id: TodoId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&id, |(id, _)| *id)
     }
 }

@@ -5,7 +5,7 @@
 use super::{
     conflict::Base,
     event::Event,
-    id::{ListId, Seq, TodoId, TodoIds, UserId},
+    id::{ListId, Seq, TodoId, UserId},
     list::TODOS_MAX,
     order::Position,
     todo::{Todo, check_title},
@@ -390,11 +390,8 @@ fn several<'f>(
     if ids.len() > IDS_MAX {
         return Err(Rejection::invalid("At most 1,000 items change at once."));
     }
-    let ids = TodoIds::new(ids);
-    let slots = facts.slots.iter().filter(move |(id, _)| ids.contains(*id));
-    Ok(slots
-        .map(|(_, slot)| slot)
-        .filter(|slot| !is_changed(slot, facts)))
+    let slots = facts.slots.iter().map(|(_, slot)| slot);
+    Ok(slots.filter(|slot| !is_changed(slot, facts)))
 }
 
 /// The live todos among them that are wanted.

@@ -1,12 +1,12 @@
-//! The queue: my mutations that are not settled yet, and the view, which is them folded over base.
+//! The queue: my mutations of one list that are not settled yet, in the order of their numbers.
 //!
-//! An op that the server would reject folds to nothing. Not here: sending (the client's business).
+//! Not here: what the page shows with them folded over base (`view`), when they are sent (`link`).
 
 use super::{
-    conflict::Base,
-    id::{ClientId, ListId, Mid, Seq, TodoId, TodoIds, UserId},
-    op::{Decision, Facts, Op, Rejection, Slot, decide},
-    replica::{Replica, find},
+    conflict::{AFTER_MAX, Base},
+    id::{ClientId, Mid, Seq, TodoId, TodoIds},
+    op::{Op, Rejection},
+    replica::Replica,
     todo::Todo,
     wire::PUSH_MAX,
 };
@@ -15,6 +15,9 @@ use std::collections::VecDeque;
 /// Bytes of text in a push at most. A push may weigh 1 MiB; escaping doubles a text at worst, and all that
 /// stands around 500 mutations is 150 kB.
 const PUSH_TEXT_MAX: usize = 256 * 1024;
+
+/// Error answers after which a mutation is sent alone, so that it fails, or does not, by itself.
+const TRIES_TOGETHER: u8 = 2;
 
 /// What the server decided about a mutation, as the client uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub enum Outcome {
     Unknown,
 }
 
-/// An op with its number.
+/// An op with its number, as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mutation {
     /// Its number.
@@ -42,22 +45,57 @@ pub struct Mutation {
     pub unless_after: Option<Base>,
 }
 
-/// A mutation that came to nothing, for the person to see.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+/// What an undo takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undoes {
+    /// The mutation, of the same client.
+    pub mid: Mid,
+    /// Its place, once it is known.
+    pub seq: Option<Seq>,
+}
+
+/// A mutation that is not settled.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its number.
+    pub mid: Mid,
     /// What was meant.
     pub op: Op,
-    /// What became of it: a conflict, a rejection, or nobody knows.
-    pub outcome: Outcome,
+    /// The todos it speaks of.
+    pub ids: TodoIds,
+    /// For a restore: the todos as they were last seen.
+    pub seen: Vec<Todo>,
+    /// For an undo: what it takes back.
+    pub undoes: Option<Undoes>,
+    /// Its place, once it is known to be applied. Before: undecided, as far as this client knows.
+    pub applied: Option<Seq>,
+    /// Whether it has been sent: from then on its content is fixed.
+    pub sent: bool,
+    /// Error answers so far.
+    pub tries: u8,
+    /// Whether it was given up: its slot is kept by a [`Op::Noop`].
+    pub given_up: bool,
+    /// Whether a snapshot had its effect already.
+    pub in_snapshot: bool,
+    unless_after: Option<Base>,
 }
 
-#[derive(Debug, Clone)]
-struct Entry {
-    mutation: Mutation,
-    applied: Option<Seq>,
+impl Entry {
+    /// Whether the view has its effect on top of base.
+    pub fn is_folded(&self) -> bool {
+        !self.given_up && !self.in_snapshot
+    }
+
+    fn is_open(&self) -> bool {
+        self.applied.is_none()
+    }
+
+    fn touches(&self, ids: &TodoIds) -> bool {
+        ids.iter().any(|id| self.ids.contains(id))
+    }
 }
 
-/// The queue of one client for one list, in the order of its numbers.
+/// The queue of one client for one list.
 #[derive(Debug, Clone, Default)]
 pub struct Pending {
     last: Mid,
@@ -65,300 +103,182 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// Takes an op in, under the next number.
-    pub fn push(&mut self, op: Op) -> Mid {
+    /// Takes an op in, under the next number. `seen`: for a restore, the todos as they were last seen.
+    pub fn push(&mut self, op: Op, seen: Vec<Todo>, undoes: Option<Undoes>) -> Mid {
         self.last = self.last.next();
-        let mutation = Mutation {
-            mid: self.last,
-            op,
-            unless_after: None,
-        };
         self.queue.push_back(Entry {
-            mutation,
+            mid: self.last,
+            ids: TodoIds::new(op.ids()),
+            op,
+            seen,
+            undoes,
             applied: None,
+            sent: false,
+            tries: 0,
+            given_up: false,
+            in_snapshot: false,
+            unless_after: None,
         });
         self.last
     }
 
-    /// What the next push carries: the oldest mutations that have no outcome yet, as many as one push may.
-    /// At least one, so that the queue always moves.
-    pub fn unsent(&self) -> Vec<Mutation> {
-        let mut text = 0;
-        let undecided = self.queue.iter().filter(|entry| entry.applied.is_none());
-        let fitting = undecided.take(PUSH_MAX).take_while(|entry| {
-            let lightest = text == 0;
-            text += entry.mutation.op.text_bytes();
-            lightest || text <= PUSH_TEXT_MAX
-        });
-        fitting.map(|entry| entry.mutation.clone()).collect()
+    /// All that is not settled, in order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.queue.iter()
     }
 
-    /// How many have no outcome yet.
+    /// The entry with this number.
+    pub fn entry(&mut self, mid: Mid) -> Option<&mut Entry> {
+        self.queue.iter_mut().find(|entry| entry.mid == mid)
+    }
+
+    /// How many the person waits for: undecided, and not given up.
     pub fn waiting(&self) -> usize {
-        self.queue
-            .iter()
-            .filter(|entry| entry.applied.is_none())
-            .count()
+        let waiting = |entry: &&Entry| entry.is_open() && !entry.given_up;
+        self.queue.iter().filter(waiting).count()
     }
 
-    /// Whether something was applied that base does not have yet.
-    pub fn is_behind(&self) -> bool {
-        self.queue.iter().any(|entry| entry.applied.is_some())
+    /// The latest place that is known of a mutation whose event base does not have.
+    pub fn reaches(&self) -> Option<Seq> {
+        self.queue.iter().filter_map(|entry| entry.applied).max()
     }
 
-    /// Takes an outcome in. What was applied is still folded until base reaches it ([`Self::settle`]);
-    /// everything else leaves. Gives what came to nothing back, for the person to see.
-    pub fn decided(&mut self, mid: Mid, outcome: Outcome) -> Option<Refused> {
-        let at = self
-            .queue
-            .iter()
-            .position(|entry| entry.mutation.mid == mid)?;
-        if let Outcome::Applied(seq) = outcome {
-            self.queue.get_mut(at)?.applied = Some(seq);
-            return None;
+    /// What the next push carries: the oldest mutations that have no outcome yet, as many as one push may; the
+    /// oldest alone (with the no-ops before it) if it failed often enough.
+    ///
+    /// An undo goes only where nothing that its author has not seen can slip in before it: with the action that it takes
+    /// back, when neither was sent yet, or when all that I did to its todos is decided and in base.
+    /// `is_void`: whether somebody else changed a todo after what an undo takes back; then the server shall find so, too.
+    pub fn next_push(
+        &mut self,
+        base: Seq,
+        client: ClientId,
+        is_void: &dyn Fn(&Entry, TodoId) -> bool,
+    ) -> Vec<Mutation> {
+        let mut mutations = Vec::new();
+        let mut text = 0;
+        for at in 0..self.queue.len() {
+            let entry = &self.queue[at];
+            if !entry.is_open() {
+                continue;
+            }
+            let is_alone = !entry.given_up && entry.tries >= TRIES_TOGETHER;
+            let has_others = mutations
+                .iter()
+                .any(|mutation: &Mutation| mutation.op != Op::Noop);
+            let bytes = entry.op.text_bytes();
+            if is_alone && has_others
+                || mutations.len() == PUSH_MAX
+                || text > 0 && text + bytes > PUSH_TEXT_MAX
+            {
+                break;
+            }
+            if let Some(undoes) = entry.undoes
+                && !entry.sent
+            {
+                let is_void = entry.ids.iter().any(|id| is_void(entry, id));
+                let server = undoes.seq.filter(|_| is_void).unwrap_or(base);
+                let Some(after) = self.undo_after(at, undoes) else {
+                    break;
+                };
+                let after = after.into_iter().map(|mid| (client, mid)).collect();
+                let seen = Base { server, after };
+                self.queue[at].unless_after = Some(seen);
+            }
+            text += bytes;
+            let entry = &mut self.queue[at];
+            entry.sent = true;
+            mutations.push(Mutation {
+                mid: entry.mid,
+                op: if entry.given_up {
+                    Op::Noop
+                } else {
+                    entry.op.clone()
+                },
+                unless_after: entry.unless_after.clone().filter(|_| !entry.given_up),
+            });
+            if is_alone {
+                break;
+            }
         }
-        let op = self.queue.remove(at)?.mutation.op;
-        (outcome != Outcome::Skipped).then_some(Refused { op, outcome })
+        mutations
+    }
+
+    /// What an undo that goes now is to name as my own edits since; `None`: it waits.
+    fn undo_after(&self, at: usize, undoes: Undoes) -> Option<Vec<Mid>> {
+        let undo = &self.queue[at];
+        let mine = self.queue.range(..at).filter(|entry| !entry.given_up);
+        let mine: Vec<&Entry> = mine.filter(|entry| entry.touches(&undo.ids)).collect();
+        let since = mine.iter().filter(|entry| entry.mid >= undoes.mid);
+        let since: Vec<_> = since.collect();
+        // Nothing can come in between: all of it, from the action on, is new to the server.
+        let is_new = since.first().is_some_and(|first| first.mid == undoes.mid)
+            && since.len() <= AFTER_MAX
+            && since.iter().all(|entry| !entry.sent);
+        (is_new || mine.is_empty()).then(|| since.iter().map(|entry| entry.mid).collect())
+    }
+
+    /// Takes a mutation out.
+    pub fn remove(&mut self, mid: Mid) -> Option<Entry> {
+        let at = self.queue.iter().position(|entry| entry.mid == mid)?;
+        self.queue.remove(at)
+    }
+
+    /// A mutation has this place: it is folded until base reaches it, and what takes it back knows its place.
+    pub fn applied(&mut self, mid: Mid, seq: Seq) {
+        for entry in &mut self.queue {
+            if entry.mid == mid {
+                entry.applied = Some(seq);
+                entry.given_up = false;
+            }
+            if let Some(undoes) = &mut entry.undoes
+                && undoes.mid == mid
+            {
+                undoes.seq = Some(seq);
+            }
+        }
+    }
+
+    /// Takes out what base has by now.
+    pub fn settle(&mut self, base: Seq) -> Vec<Entry> {
+        let mut settled = Vec::new();
+        for _ in 0..self.queue.len() {
+            // Once round, so that the order stays.
+            let Some(entry) = self.queue.pop_front() else {
+                break;
+            };
+            if entry.applied.is_some_and(|seq| seq <= base) {
+                settled.push(entry);
+            } else {
+                self.queue.push_back(entry);
+            }
+        }
+        settled
+    }
+
+    /// A snapshot had the effect of everything up to here.
+    pub fn in_snapshot(&mut self, last: Mid) {
+        for entry in &mut self.queue {
+            entry.in_snapshot |= entry.mid <= last;
+        }
     }
 
     /// What an edit of this todo's text is based on that begins now: base's text, and my own of it that are not settled.
     pub fn based_on(&self, base: &Replica, client: ClientId, id: TodoId) -> Base {
-        let server = find(&base.todos, id).map(|at| base.todos[at].title_version);
-        let mine = self.queue.iter().map(|entry| &entry.mutation);
-        let mine = mine.filter(|mutation| match &mutation.op {
+        let server = base.get(id).map(|todo| todo.title_version);
+        let mine = self.queue.iter().filter(|entry| entry.is_folded());
+        let mine = mine.filter(|entry| match &entry.op {
             Op::AddTodo { id: of, .. } | Op::SetTitle { id: of, .. } => *of == id,
             _ => false,
         });
         Base {
             server: server.unwrap_or_default(),
-            after: mine.map(|mutation| (client, mutation.mid)).collect(),
+            after: mine.map(|entry| (client, entry.mid)).collect(),
         }
     }
 
-    /// Drops what base has by now.
-    pub fn settle(&mut self, base: Seq) {
-        self.queue
-            .retain(|entry| entry.applied.is_none_or(|seq| seq > base));
-    }
-
-    /// Empties the queue and gives the ops back.
-    pub fn take(&mut self) -> Vec<Op> {
-        self.queue
-            .drain(..)
-            .map(|entry| entry.mutation.op)
-            .collect()
-    }
-
-    /// What the page shows: the pending ops folded over base.
-    pub fn view(&self, base: &Replica, list: ListId, author: UserId) -> Vec<Todo> {
-        let mut todos = base.todos.clone();
-        for entry in &self.queue {
-            let op = &entry.mutation.op;
-            let ids = TodoIds::new(op.ids());
-            let slot = |todo: &Todo| {
-                let slot = Slot::Live {
-                    todo: todo.clone(),
-                    creator: author,
-                };
-                (todo.id, slot)
-            };
-            let named = todos.iter().filter(|todo| ids.contains(todo.id));
-            let seq = base.seq.next();
-            let facts = Facts {
-                list,
-                slots: named.map(slot).collect(),
-                live: todos.len(),
-                author,
-                seq,
-                // Times come from the server only, and nothing on the page shows them.
-                now: 0,
-                // Whether it conflicts is the server's to say: until then my text shows.
-                based_on: Seq(u64::MAX),
-                unless_after: None,
-            };
-            if let Decision::Applied(event) = decide(op, &facts) {
-                event.apply(seq, &mut todos);
-            }
-        }
-        todos
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::{event::Event, id::Epoch, op::RejectionCode, wire::write};
-    use uuid::Uuid;
-
-    const LIST: ListId = ListId(Uuid::from_u128(1));
-    const ME: UserId = UserId(Uuid::from_u128(2));
-
-    fn id(n: u128) -> TodoId {
-        TodoId(Uuid::from_u128(n))
-    }
-
-    fn add(n: u128) -> Op {
-        Op::AddTodo {
-            id: id(n),
-            title: format!("item {n}"),
-            position: format!("a{n}"),
-        }
-    }
-
-    fn empty() -> Replica {
-        Replica::new(Epoch(Uuid::nil()), Seq(0), vec![])
-    }
-
-    fn titles(pending: &Pending, base: &Replica) -> Vec<String> {
-        let view = pending.view(base, LIST, ME);
-        view.into_iter().map(|todo| todo.title).collect()
-    }
-
-    /// What the server's event for the op would be.
-    fn event(op: &Op, seq: u64) -> Event {
-        let facts = Facts {
-            list: LIST,
-            slots: vec![],
-            live: 0,
-            author: ME,
-            seq: Seq(seq),
-            now: 5,
-            based_on: Seq(0),
-            unless_after: None,
-        };
-        match decide(op, &facts) {
-            Decision::Applied(event) => event,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_mutation_shows_until_base_has_it_and_never_twice() {
-        let mut base = empty();
-        let mut pending = Pending::default();
-        let mid = pending.push(add(1));
-        assert_eq!(titles(&pending, &base), ["item 1"]);
-        pending.decided(mid, Outcome::Applied(Seq(1)));
-        assert_eq!(
-            (pending.waiting(), titles(&pending, &base)),
-            (0, vec!["item 1".to_owned()])
-        );
-        base.merge(Seq(1), event(&add(1), 1));
-        pending.settle(base.seq);
-        assert_eq!(titles(&pending, &base), ["item 1"]);
-        assert!(pending.take().is_empty());
-    }
-
-    #[test]
-    fn a_refused_mutation_goes_and_nothing_else_moves() {
-        let base = empty();
-        let mut pending = Pending::default();
-        pending.push(add(1));
-        let refused = pending.push(add(2));
-        pending.push(add(3));
-        let rejection = Rejection::new(RejectionCode::Limit, "full");
-        let given_back = pending.decided(refused, Outcome::Rejected(rejection.clone()));
-        let outcome = Outcome::Rejected(rejection);
-        assert_eq!(
-            given_back,
-            Some(Refused {
-                op: add(2),
-                outcome
-            })
-        );
-        assert_eq!(titles(&pending, &base), ["item 1", "item 3"]);
-    }
-
-    #[test]
-    fn an_edit_of_what_was_refused_folds_to_nothing() {
-        let mut pending = Pending::default();
-        let refused = pending.push(add(1));
-        pending.push(Op::SetCompleted {
-            id: id(1),
-            completed: true,
-        });
-        pending.decided(refused, Outcome::Rejected(Rejection::forbidden()));
-        assert!(titles(&pending, &empty()).is_empty());
-    }
-
-    #[test]
-    fn an_edit_is_based_on_what_base_has_and_on_mine_that_are_not_settled() {
-        let client = ClientId(Uuid::from_u128(9));
-        let mut base = empty();
-        let mut pending = Pending::default();
-        let retitle = |n| Op::SetTitle {
-            id: id(n),
-            title: "tea".to_owned(),
-            base: Base::default(),
-        };
-        let added = pending.push(add(1));
-        pending.push(add(2));
-        pending.push(Op::SetCompleted {
-            id: id(1),
-            completed: true,
-        });
-        let based_on = |pending: &Pending, base: &Replica| pending.based_on(base, client, id(1));
-        let new = based_on(&pending, &base);
-        assert_eq!((new.server, new.after), (Seq(0), vec![(client, added)]));
-
-        let edited = pending.push(retitle(1));
-        pending.push(retitle(2));
-        pending.decided(added, Outcome::Applied(Seq(1)));
-        base.merge(Seq(1), event(&add(1), 1));
-        pending.settle(base.seq);
-        let later = based_on(&pending, &base);
-        assert_eq!(
-            (later.server, later.after),
-            (Seq(1), vec![(client, edited)])
-        );
-    }
-
-    #[test]
-    fn what_is_unsent_comes_in_order_without_what_is_decided() {
-        let mut pending = Pending::default();
-        let first = pending.push(add(1));
-        pending.push(add(2));
-        pending.push(add(3));
-        pending.decided(first, Outcome::Applied(Seq(1)));
-        let mids: Vec<_> = pending.unsent().iter().map(|m| m.mid).collect();
-        assert_eq!(mids, [Mid(2), Mid(3)]);
-    }
-
-    #[test]
-    fn a_push_carries_at_most_500_mutations_and_fits_into_1_mib_whatever_was_typed() {
-        let long = |n: u128| Op::AddTodo {
-            id: id(n),
-            title: "\"".repeat(500 * 4),
-            position: "z".repeat(128),
-        };
-        let mut pending = Pending::default();
-        for n in 0..600 {
-            pending.push(long(n));
-        }
-        let sent = pending.unsent();
-        assert!((1..=500).contains(&sent.len()));
-        let uuid = Uuid::nil();
-        let body = write::push(
-            UserId(uuid),
-            ListId(uuid),
-            Epoch(uuid),
-            ClientId(uuid),
-            sent,
-        );
-        assert!(body.len() < 1024 * 1024, "{}", body.len());
-
-        let mut pending = Pending::default();
-        for n in 0..600 {
-            pending.push(Op::DeleteTodo { id: id(n) });
-        }
-        assert_eq!(pending.unsent().len(), 500);
-        // What is too long to be taken is sent all the same, and refused alone.
-        let mut pending = Pending::default();
-        pending.push(Op::AddTodo {
-            id: id(1),
-            title: "x".repeat(PUSH_TEXT_MAX + 1),
-            position: "a0".to_owned(),
-        });
-        assert_eq!(pending.unsent().len(), 1);
+    /// Empties the queue, and begins to count anew: for another client.
+    pub fn take(&mut self) -> Vec<Entry> {
+        std::mem::take(self).queue.into()
     }
 }

@@ -3,21 +3,22 @@
 //! Not here: my own edits that are not confirmed yet (`pending`).
 
 use super::{
-    event::Event,
-    id::{Epoch, Seq, TodoId},
+    event::{Event, Placed},
+    id::{Epoch, Mid, Seq, TodoId},
+    list::Role,
+    table::Table,
     todo::Todo,
 };
 use std::cmp::Ordering;
 
-/// The server's state of a list at `seq`, in the order of the page.
+/// The server's state of a list at `seq`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replica {
     /// The history it belongs to.
     pub epoch: Epoch,
     /// The last event in it.
     pub seq: Seq,
-    /// Sorted by [`Todo::in_order`].
-    pub todos: Vec<Todo>,
+    todos: Table,
 }
 
 /// What merging an event did.
@@ -31,20 +32,58 @@ pub enum Merged {
     Gap,
 }
 
-impl Replica {
-    /// The state at `seq`, whatever the order of `todos`. They come in order, so that each is put at the end:
-    /// sorting would be code for the browser to load.
-    pub fn new(epoch: Epoch, seq: Seq, todos: Vec<Todo>) -> Self {
-        let mut sorted = Vec::with_capacity(todos.len());
-        for todo in todos {
-            let at = sorted.partition_point(|other: &Todo| other.in_order(&todo) == Ordering::Less);
-            sorted.insert(at, todo);
+/// What a pull brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// The server's history.
+    pub epoch: Epoch,
+    /// The last event of the list.
+    pub seq: Seq,
+    /// The highest mutation that is decided of the client that asked.
+    pub last_mid: Mid,
+    /// What the person may do.
+    pub role: Role,
+    /// What came.
+    pub brings: Brings,
+}
+
+/// What there is to take in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Brings {
+    /// The whole state.
+    Snapshot(Vec<Todo>),
+    /// Exactly the events after the `since` that was asked for, in order.
+    Delta(Vec<Placed>),
+}
+
+impl News {
+    /// The state that it brings, if it brings all of it.
+    pub fn snapshot(self) -> Option<Replica> {
+        match self.brings {
+            Brings::Snapshot(todos) => Some(Replica::new(self.epoch, self.seq, todos)),
+            Brings::Delta(_) => None,
         }
+    }
+}
+
+impl Replica {
+    /// The state at `seq`, in whatever order.
+    pub fn new(epoch: Epoch, seq: Seq, todos: Vec<Todo>) -> Self {
         Self {
             epoch,
             seq,
-            todos: sorted,
+            todos: Table::new(todos),
         }
+    }
+
+    /// The todos.
+    pub fn todos(&self) -> &Table {
+        &self.todos
+    }
+
+    /// The todo with this id.
+    pub fn get(&self, id: TodoId) -> Option<&Todo> {
+        self.todos.get(id)
     }
 
     /// Merges an event if, and only if, it is the next one.
@@ -59,11 +98,6 @@ impl Replica {
             }
         }
     }
-}
-
-/// Where a todo stands.
-pub fn find(todos: &[Todo], id: TodoId) -> Option<usize> {
-    todos.iter().position(|todo| todo.id == id)
 }
 
 #[cfg(test)]
@@ -99,17 +133,17 @@ mod tests {
             replica.merge(Seq(4), Event::Added(todo(1, "a0"))),
             Merged::Known
         );
-        assert_eq!((replica.seq, replica.todos.len()), (Seq(4), 0));
+        assert_eq!((replica.seq, replica.todos().len()), (Seq(4), 0));
         assert_eq!(
             replica.merge(Seq(5), Event::Added(todo(1, "a0"))),
             Merged::Advanced
         );
-        assert_eq!((replica.seq, replica.todos.len()), (Seq(5), 1));
+        assert_eq!((replica.seq, replica.todos().len()), (Seq(5), 1));
     }
 
     proptest! {
         #[test]
-        fn after_any_events_it_equals_a_map_sorted_by_position_and_id(
+        fn after_any_events_it_equals_a_map_by_id(
             events in proptest::collection::vec((0u128..8, proptest::option::of("[a-c][0-9]")), 0..60)
         ) {
             let mut replica = Replica::new(Epoch(Uuid::nil()), Seq(0), vec![]);
@@ -128,9 +162,10 @@ mod tests {
                     }
                 };
                 prop_assert_eq!(replica.merge(Seq(n as u64 + 1), event), Merged::Advanced);
-                let mut expected: Vec<_> = model.values().cloned().collect();
-                expected.sort_by(Todo::in_order);
-                prop_assert_eq!(&replica.todos, &expected);
+                let mut todos: Vec<_> = replica.todos().iter().cloned().collect();
+                todos.sort_by_key(|todo| todo.id);
+                let expected: Vec<_> = model.values().cloned().collect();
+                prop_assert_eq!(todos, expected);
             }
         }
     }

@@ -10,13 +10,14 @@ pub mod write;
 
 use super::{
     conflict::{AFTER_MAX, Base},
-    event::Event,
+    event::{Event, Placed},
     id::{ClientId, Epoch, ListId, Mid, Seq, TodoId},
     invalid::Invalid,
     list::Role,
     op::{Op, Rejection, RejectionCode},
     order::Position,
-    pending, replica,
+    pending,
+    replica::{Brings, News},
     todo::Todo,
 };
 use serde::{Deserialize, Serialize};
@@ -437,13 +438,17 @@ impl EventFrame {
         }
     }
 
-    /// Its place.
-    pub fn seq(&self) -> Seq {
-        self.seq
+    /// The event at its place.
+    pub fn placed(self) -> Placed {
+        Placed {
+            seq: self.seq,
+            origin: self.client.zip(self.mid),
+            event: self.event(),
+        }
     }
 
     /// The event, unless this version does not know its type.
-    pub fn event(self) -> Option<Event> {
+    fn event(self) -> Option<Event> {
         let payload = match (self.r#type.as_str(), self.payload) {
             ("TODOS_ADDED", Contents::Many(todos)) => return Some(Event::ManyAdded(todos)),
             (_, Contents::Many(_)) => return None,
@@ -481,26 +486,24 @@ pub struct Pulled {
     events: Option<Vec<EventFrame>>,
 }
 
-/// What a pull brought, for a replica.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum News {
-    /// The whole state.
-    Snapshot(replica::Replica),
-    /// The events after the `since` that was asked for, in order.
-    Delta(Epoch, Vec<EventFrame>),
-}
-
 impl Pulled {
     /// All of a list, read at one moment.
-    pub fn snapshot(list: ListId, role: Role, last_mid: Mid, state: replica::Replica) -> Self {
+    pub fn snapshot(
+        list: ListId,
+        role: Role,
+        last_mid: Mid,
+        epoch: Epoch,
+        seq: Seq,
+        todos: Vec<Todo>,
+    ) -> Self {
         Self {
             r#type: "SNAPSHOT".to_owned(),
             list,
-            epoch: state.epoch,
-            seq: state.seq,
+            epoch,
+            seq,
             role,
             last_mid,
-            payload: Some(state.todos),
+            payload: Some(todos),
             events: None,
         }
     }
@@ -526,11 +529,23 @@ impl Pulled {
         }
     }
 
+    /// Whether it is about this list.
+    pub fn is_of(&self, list: ListId) -> bool {
+        self.list == list
+    }
+
     /// What it brings.
     pub fn news(self) -> News {
-        match self.payload {
-            Some(todos) => News::Snapshot(replica::Replica::new(self.epoch, self.seq, todos)),
-            None => News::Delta(self.epoch, self.events.unwrap_or_default()),
+        let events = self.events.unwrap_or_default().into_iter();
+        News {
+            epoch: self.epoch,
+            seq: self.seq,
+            last_mid: self.last_mid,
+            role: self.role,
+            brings: match self.payload {
+                Some(todos) => Brings::Snapshot(todos),
+                None => Brings::Delta(events.map(EventFrame::placed).collect()),
+            },
         }
     }
 }

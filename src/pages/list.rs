@@ -7,9 +7,11 @@ use crate::{
     },
     core::{filter::Filter, id::TodoId, todo::TITLE_MAX},
     ui::{
+        connection::Pill,
         filters::Filters,
         gestures::{self, Gesture},
         notices::Notices,
+        review::Review,
         todo_row::{MENU, TodoRow},
         whose::Whose,
     },
@@ -81,9 +83,14 @@ fn Living(page: Rendered) -> impl IntoView {
             </form>
         })}
         <Notices
-            notices=todos.notices
-            on_retry=Callback::new(move |()| todos.retry())
-            on_dismiss=Callback::new(move |id| todos.dismiss(id))
+            notices=todos.notices()
+            on_act=Callback::new(move |(notice, act)| todos.act(&notice, act))
+        />
+        <Pill status=Signal::derive(move || todos.status()) />
+        <Review
+            entries=todos.review()
+            on_retry=Callback::new(move |kept| todos.retry(kept))
+            on_discard=Callback::new(move |kept| todos.discard(kept))
         />
         // One form around all rows: their buttons say where it goes and for which todo. (Buttons that name a form
         // elsewhere make Chromium's parser quadratic: at 2,000 rows they took 0.8 of 1.7 s.)
@@ -108,8 +115,10 @@ fn Living(page: Rendered) -> impl IntoView {
                 <ul class="todo-list" node_ref=rows>
                     <For each=move || todos.rows() key=|row| row.id let:row>
                         <TodoRow
-                            visible=filter.shows(row.todo.with_untracked(|todo| todo.completed))
-                            todo=row.todo
+                            visible=filter.shows(row.shown.with_untracked(|shown| shown.completed))
+                            stamp=todos.stamp(row.id)
+                            id=row.id
+                            shown=row.shown
                             editing=row.editing
                             editable
                         />
@@ -218,7 +227,7 @@ fn follow_address(todos: Todos) {
 mod page {
     use super::*;
     use crate::{
-        core::{id::ListId, wire::News},
+        core::id::ListId,
         error::AppError,
         pages::not_found::eventually,
         server::visit::Visit,
@@ -243,9 +252,7 @@ mod page {
         let list = store.list(user.id, id).await?;
         let pulled = store.pull(user.id, id, None, None).await?;
         let editable = pulled.role.may_edit();
-        let News::Snapshot(base) = pulled.news() else {
-            return Err(AppError::internal());
-        };
+        let base = pulled.news().snapshot().ok_or_else(AppError::internal)?;
         let flash = visit.take_flash(|flash| {
             let is_mine = flash.typed("list").and_then(|list| list.parse().ok()) == Some(id);
             is_mine && !flash.action.ends_with("_list")

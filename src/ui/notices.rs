@@ -1,18 +1,43 @@
-//! What went wrong, said politely: one live region, and in it a notice a thing.
+//! What there is to say, said politely: one live region, and in it a notice a thing.
 
 use leptos::prelude::*;
 
 /// One thing to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notice {
-    /// Tells it from others.
-    pub id: u32,
     /// What happened, and what can be done.
     pub text: String,
+    /// The reason, where it is one that several may have.
+    pub why: String,
+    /// What it is about of that which came to nothing.
+    pub kept: Vec<u32>,
     /// Where a link in it leads, with its text.
     pub link: Option<(String, &'static str)>,
     /// Whether trying again can help.
     pub retry: bool,
+    /// Whether it can be taken back.
+    pub undo: bool,
+}
+
+impl Notice {
+    /// Nothing but words.
+    pub fn says(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+}
+
+/// What a notice's buttons do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Try again.
+    Retry,
+    /// Take it back.
+    Undo,
+    /// Take the notice away.
+    Dismiss,
 }
 
 /// The live region. It is always there: screen readers announce only what comes into one they know.
@@ -20,38 +45,43 @@ pub struct Notice {
 pub fn Notices(
     /// What there is to say.
     notices: RwSignal<Vec<Notice>>,
-    /// Tries again.
-    on_retry: Callback<()>,
-    /// Takes a notice away.
-    on_dismiss: Callback<u32>,
+    /// Does it.
+    on_act: Callback<(Notice, Act)>,
 ) -> impl IntoView {
     view! {
         <div class="notices" data-testid="notices" role="status" aria-live="polite">
-            <For each=move || notices.get() key=Notice::clone_key let:notice>
-                <div class="notice" data-testid="notice">
-                    <p dir="auto">{notice.text.clone()}</p>
-                    {notice.link.clone().map(|(href, text)| view! {
-                        // Elsewhere: leaving this tab would lose what waits in it.
-                            <a class="button" href=href target="_blank">
-                            {text}
-                        </a>
-                    })}
-                    {notice.retry.then(|| view! {
-                        <button type="button" on:click=move |_| on_retry.run(())>
-                            "Retry"
-                        </button>
-                    })}
-                    <button type="button" class="quiet" on:click=move |_| on_dismiss.run(notice.id)>
-                        "Dismiss"
-                    </button>
-                </div>
-            </For>
+            // In place: what has the focus keeps it when another notice comes or this one grows.
+            {move || notices.get().into_iter().map(|notice| view! { <Said notice on_act /> }).collect_view()}
         </div>
     }
 }
 
-impl Notice {
-    fn clone_key(&self) -> (u32, String) {
-        (self.id, self.text.clone())
+#[component]
+fn Said(notice: Notice, on_act: Callback<(Notice, Act)>) -> impl IntoView {
+    let button = |act: Act, name: &'static str| {
+        let notice = notice.clone();
+        view! {
+            <button
+                type="button"
+                class=(act == Act::Dismiss).then_some("quiet")
+                on:click=move |_| on_act.run((notice.clone(), act))
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <div class="notice" data-testid="notice">
+            <p dir="auto">{notice.text.clone()}</p>
+            {notice.link.clone().map(|(href, text)| view! {
+                // Elsewhere: leaving this tab would lose what waits in it.
+                <a class="button" href=href target="_blank">
+                    {text}
+                </a>
+            })}
+            {notice.retry.then(|| button(Act::Retry, "Retry"))}
+            {notice.undo.then(|| button(Act::Undo, "Undo"))}
+            {button(Act::Dismiss, "Dismiss")}
+        </div>
     }
 }

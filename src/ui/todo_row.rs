@@ -1,7 +1,18 @@
 //! One todo on the page. The names are those of TodoMVC.
 
-use crate::core::todo::Todo;
+use crate::core::{engine::SyncState, id::TodoId, todo::Todo};
 use leptos::{html::Input, prelude::*};
+
+/// A todo as its row shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its text.
+    pub title: String,
+    /// Whether it is done.
+    pub completed: bool,
+    /// How it stands with the server.
+    pub sync: Option<SyncState>,
+}
 
 /// What the browser reads back from a row when it takes the page over: all of the todo that its markup does not
 /// say. In this order, separated by spaces; `client::rendered` reads it.
@@ -19,28 +30,38 @@ pub fn stamp(todo: &Todo) -> String {
 /// One row. What is done in it the list hears (`ui::gestures`): ten thousand rows listen to nothing.
 #[component]
 pub fn TodoRow(
-    /// The todo.
-    todo: ArcRwSignal<Todo>,
+    /// Which one.
+    id: TodoId,
+    /// As it is shown.
+    shown: ArcRwSignal<Shown>,
     /// Whether its text is being edited.
     editing: ArcRwSignal<bool>,
+    /// What the browser is to read back; see [`stamp`]. Empty in the browser itself.
+    stamp: String,
     /// Whether this person may change it.
     editable: bool,
     /// Whether it is one that is looked at. The others are in the page too, for the browser to know them.
     visible: bool,
 ) -> impl IntoView {
-    let first = todo.get_untracked();
-    let id = first.id;
-    let row_stamp = cfg!(feature = "ssr")
-        .then(|| stamp(&first))
-        .unwrap_or_default();
+    let first = shown.get_untracked();
     let completed = {
-        let todo = todo.clone();
-        move || todo.with(|todo| todo.completed)
+        let shown = shown.clone();
+        move || shown.with(|shown| shown.completed)
     };
     // Boxed, so that they are one type: each type of its own is two kilobytes of WebAssembly.
     let named = |verb: &'static str| -> Named {
-        let todo = todo.clone();
-        Box::new(move || todo.with(|todo| format!("{verb}{}", todo.title)))
+        let shown = shown.clone();
+        Box::new(move || shown.with(|shown| format!("{verb}{}", shown.title)))
+    };
+    let sync = {
+        let shown = shown.clone();
+        move || {
+            shown.with(|shown| shown.sync).map(|sync| match sync {
+                SyncState::Pending => "pending",
+                SyncState::Failed => "failed",
+                SyncState::Conflict => "conflict",
+            })
+        }
     };
     let class = {
         let (completed, editing) = (completed.clone(), editing.clone());
@@ -51,11 +72,11 @@ pub fn TodoRow(
             (true, true) => "completed editing",
         }
     };
-    let of_edit = todo.clone();
+    let of_edit = shown.clone();
     // For pages without a script: these never change.
     let verb = if first.completed { "Untick" } else { "Tick" };
     view! {
-        <li data-testid="todo-item" data-id=id.to_string() data-stamp=row_stamp class=class hidden=!visible>
+        <li data-testid="todo-item" data-id=id.to_string() data-stamp=stamp data-sync=sync class=class hidden=!visible>
             <div class="view">
                 <input
                     class="toggle"
@@ -94,7 +115,7 @@ pub fn TodoRow(
                     ></button>
                 })}
             </div>
-            {move || editing.get().then(|| view! { <Edit title=of_edit.with_untracked(|todo| todo.title.clone()) /> })}
+            {move || editing.get().then(|| view! { <Edit title=of_edit.with_untracked(|shown| shown.title.clone()) /> })}
         </li>
     }
 }

@@ -1,7 +1,7 @@
 //! Editing a text in its place. What was typed is saved, given back with a reason, or dropped because the person said so.
 
 use super::{Row, Todos};
-use crate::core::{conflict::Base, id::TodoId, op::Op, todo::Todo};
+use crate::core::{conflict::Base, id::TodoId, op::Op};
 use leptos::prelude::*;
 
 /// An edit under way.
@@ -22,10 +22,10 @@ impl Todos {
             .rows
             .with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned());
         let Some(row) = row else { return };
-        let before = row.todo.with_untracked(|todo| todo.title.clone());
+        let before = row.shown.with_untracked(|shown| shown.title.clone());
         let editing = row.editing.clone();
         self.state.update_value(|state| {
-            let base = state.pending.based_on(&state.base, state.client, id);
+            let base = state.engine.based_on(id);
             state.editing = Some(Editing {
                 id,
                 before,
@@ -59,7 +59,7 @@ impl Todos {
             let title = title.to_owned();
             self.dispatch([Op::SetTitle { id, title, base }]);
         } else {
-            self.refresh();
+            self.leave();
         }
         true
     }
@@ -67,8 +67,14 @@ impl Todos {
     /// Leaves the text as it was.
     pub fn cancel(&self, id: TodoId) {
         if self.finish(id).is_some() {
-            self.refresh();
+            self.leave();
         }
+    }
+
+    /// Without an edit: the row may go from what is looked at, and so may what was said of the text.
+    fn leave(&self) {
+        self.arrange();
+        self.refresh();
     }
 
     fn finish(&self, id: TodoId) -> Option<Editing> {
@@ -83,18 +89,15 @@ impl Todos {
     }
 
     /// Gives the person what they typed into a todo that is gone.
-    pub(super) fn rescue(&self, view: &[Todo]) {
+    pub(super) fn rescue(&self) {
         let gone = self.state.try_update_value(|state| {
-            let is_gone = |editing: &mut Editing| !view.iter().any(|todo| todo.id == editing.id);
+            let engine = &state.engine;
+            let is_gone = |editing: &mut Editing| engine.get(editing.id).is_none();
             state.editing.take_if(is_gone)
         });
         if gone.flatten().is_some() {
             let typed = typed();
-            self.tell(
-                format!("The item that you edited was deleted. “{typed}”"),
-                None,
-                false,
-            );
+            self.tell(format!("The item that you edited was deleted. “{typed}”"));
         }
     }
 }

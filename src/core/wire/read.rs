@@ -2,7 +2,7 @@
 
 use super::{Contents, EventFrame, Outcome, Payload, Pulled, Pushed};
 use crate::core::{
-    id::{Mid, Seq, TodoId},
+    id::{Mid, Seq, TodoId, UserId},
     list::Role,
     order::Position,
     todo::Todo,
@@ -43,6 +43,32 @@ pub trait Read: Sized {
 
 fn all<T: Read, O: Object>(objects: Vec<O>) -> Option<Vec<T>> {
     objects.iter().map(T::read).collect()
+}
+
+/// What an error answer says to the person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason.
+    pub message: String,
+    /// Seconds until it may work.
+    pub retry_after: Option<u32>,
+}
+
+impl Read for Refusal {
+    fn read(object: &impl Object) -> Option<Self> {
+        let retry_after = object.natural("retry_after");
+        Some(Self {
+            message: object.text("message")?,
+            retry_after: retry_after.and_then(|seconds| u32::try_from(seconds).ok()),
+        })
+    }
+}
+
+/// The id of the person who is signed in.
+impl Read for UserId {
+    fn read(object: &impl Object) -> Option<Self> {
+        object.parsed("id")
+    }
 }
 
 impl Read for Pushed {
@@ -148,7 +174,6 @@ mod tests {
         id::{ClientId, Epoch, ListId},
         op::{Rejection, RejectionCode},
         pending,
-        replica::Replica,
     };
     use serde_json::{Value, json, to_value};
     use uuid::Uuid;
@@ -211,8 +236,8 @@ mod tests {
         };
         assert_eq!(Pushed::read(&to_value(&pushed).unwrap()), Some(pushed));
 
-        let state = Replica::new(epoch(), Seq(42), vec![todo()]);
-        let snapshot = Pulled::snapshot(LIST, Role::Viewer, Mid(0), state);
+        let todos = vec![todo()];
+        let snapshot = Pulled::snapshot(LIST, Role::Viewer, Mid(0), epoch(), Seq(42), todos);
         assert_eq!(Pulled::read(&to_value(&snapshot).unwrap()), Some(snapshot));
 
         let origin = Some((ClientId(Uuid::from_u128(4)), Mid(9)));
@@ -238,7 +263,9 @@ mod tests {
             LIST,
             Role::Owner,
             Mid(0),
-            Replica::new(epoch(), Seq(1), vec![todo()]),
+            epoch(),
+            Seq(1),
+            vec![todo()],
         ))
         .unwrap();
         assert!(Pulled::read(&whole).is_some());

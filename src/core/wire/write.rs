@@ -118,14 +118,17 @@ pub fn push(
         .end()
 }
 
-/// The body of a pull.
-pub fn pull(user: UserId, list: ListId, epoch: Epoch, since: Seq) -> String {
-    Writer::new()
+/// The body of a pull. `since`: what came after this place in this history; `None`: everything.
+pub fn pull(user: UserId, list: ListId, client: ClientId, since: Option<(Epoch, Seq)>) -> String {
+    let body = Writer::new()
         .text("user", &user.to_string())
         .text("list", &list.to_string())
-        .text("epoch", &epoch.to_string())
-        .plain("since", since.0)
-        .end()
+        .text("client", &client.to_string());
+    match since {
+        Some((epoch, seq)) => body.text("epoch", &epoch.to_string()).plain("since", seq.0),
+        None => body,
+    }
+    .end()
 }
 
 #[cfg(test)]
@@ -200,10 +203,14 @@ mod tests {
         for name in ["user", "list", "epoch", "client"] {
             assert_eq!(body[name], json!(ID), "{name}");
         }
-        let body: Value = from_str(&pull(UserId(ID), ListId(ID), Epoch(ID), Seq(3))).unwrap();
-        assert_eq!(
-            body,
-            json!({"user": ID, "list": ID, "epoch": ID, "since": 3})
-        );
+        let pull = |since| -> Value {
+            from_str(&pull(UserId(ID), ListId(ID), ClientId(ID), since)).unwrap()
+        };
+        let who = json!({"user": ID, "list": ID, "client": ID});
+        assert_eq!(pull(None), who);
+        let mut since = who;
+        since["epoch"] = json!(ID);
+        since["since"] = json!(3);
+        assert_eq!(pull(Some((Epoch(ID), Seq(3)))), since);
     }
 }

@@ -4,16 +4,20 @@ use super::{Tally, feed, grammar, spoil};
 use crate::{
     api::sync,
     core::{
+        event::Placed,
         id::{ClientId, Epoch, ListId, Seq, TodoId, UserId},
         invalid::Invalid,
         op::{Facts, Slot, decide},
         order::Position,
         pending::Mutation,
-        replica::Replica,
+        replica::{Brings, Replica},
         todo::Todo,
-        wire::{EventFrame, News, Pulled, Pushed, read::Read, write},
+        wire::{
+            EventFrame, Pulled, Pushed,
+            read::{Read, Refusal},
+            write,
+        },
     },
-    error::AppError,
 };
 use proptest::{collection::vec, prelude::*, test_runner::TestCaseResult};
 use serde::{Serialize, de::DeserializeOwned};
@@ -106,18 +110,19 @@ fn read_all(bytes: &[u8]) -> Result<bool, TestCaseError> {
     let Ok(value) = from_slice::<Value>(bytes) else {
         return Ok(read);
     };
-    read |= AppError::read(&value).is_some();
+    read |= Refusal::read(&value).is_some();
     read |= alike::<Pushed>(&value)?.is_some();
     if let Some(event) = alike::<EventFrame>(&value)? {
         let mut state = Replica::new(Epoch(Uuid::nil()), Seq(0), vec![]);
-        merge(&mut state, event);
+        merge(&mut state, event.placed());
         read = true;
     }
     if let Some(pulled) = alike::<Pulled>(&value)? {
-        match pulled.news() {
-            News::Snapshot(state) => drop(state.todos.iter().max_by(|a, b| a.in_order(b))),
-            News::Delta(epoch, events) => {
-                let mut state = Replica::new(epoch, Seq(0), vec![]);
+        let news = pulled.news();
+        match news.brings {
+            Brings::Snapshot(todos) => drop(Replica::new(news.epoch, news.seq, todos)),
+            Brings::Delta(events) => {
+                let mut state = Replica::new(news.epoch, Seq(0), vec![]);
                 events
                     .into_iter()
                     .for_each(|event| merge(&mut state, event));
@@ -128,9 +133,8 @@ fn read_all(bytes: &[u8]) -> Result<bool, TestCaseError> {
     Ok(read)
 }
 
-fn merge(state: &mut Replica, event: EventFrame) {
-    let seq = event.seq();
-    if let Some(event) = event.event() {
+fn merge(state: &mut Replica, Placed { seq, event, .. }: Placed) {
+    if let Some(event) = event {
         state.seq = Seq(seq.0.saturating_sub(1));
         state.merge(seq, event);
     }

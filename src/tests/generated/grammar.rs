@@ -8,7 +8,6 @@ use crate::core::{
     op::{Op, Rejection, RejectionCode},
     order::Position,
     pending::{self, Mutation},
-    replica::Replica,
     todo::Todo,
     wire::{EventFrame, Outcome, Pulled, Pushed},
 };
@@ -211,7 +210,7 @@ pub fn pulled() -> impl Strategy<Value = Pulled> {
         seq(),
     );
     let snapshot = (head, vec(todo(), 0..4)).prop_map(|((list, role, mid, epoch, seq), todos)| {
-        Pulled::snapshot(list, role, mid, Replica::new(epoch, seq, todos))
+        Pulled::snapshot(list, role, mid, epoch, seq, todos)
     });
     let role = prop_oneof![Just(Role::Owner), Just(Role::Editor), Just(Role::Viewer)];
     let head = (

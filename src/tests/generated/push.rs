@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     core::{
-        replica::{Merged, Replica},
-        wire::{News, Pulled},
+        event::Placed,
+        replica::{Brings, Merged, Replica},
+        wire::Pulled,
     },
     tests::{
         answer::Answer,
@@ -73,9 +74,7 @@ impl Scene {
         let other = Mine::new(&app).await;
         let foreign = json!({"user": other.person.id, "list": other.list, "client": other.client, "epoch": new_id()});
         let snapshot: Pulled = from_value(person.snapshot(&list).await).unwrap();
-        let News::Snapshot(state) = snapshot.news() else {
-            panic!("a pull without `since` is no snapshot");
-        };
+        let state = snapshot.news().snapshot().unwrap();
         Self {
             router: app.router(),
             app,
@@ -191,24 +190,23 @@ impl Scene {
     async fn settle(&mut self) {
         let body = json!({"list": self.list, "epoch": self.state.epoch, "since": self.state.seq});
         let delta = self.pull(body).await;
-        let News::Delta(epoch, events) = delta.news() else {
+        let news = delta.news();
+        let Brings::Delta(events) = news.brings else {
             panic!("the events since {:?} are not there", self.state.seq);
         };
-        assert_eq!(epoch, self.state.epoch);
-        for event in events {
-            let seq = event.seq();
-            let merged = self.state.merge(seq, event.event().unwrap());
+        assert_eq!(news.epoch, self.state.epoch);
+        for Placed { seq, event, .. } in events {
+            let merged = self.state.merge(seq, event.unwrap());
             assert_eq!(merged, Merged::Advanced, "{seq:?}");
         }
-        let News::Snapshot(now) = self.pull(json!({"list": self.list})).await.news() else {
-            panic!("a pull without `since` is no snapshot");
-        };
+        let all = self.pull(json!({"list": self.list})).await;
+        let now = all.news().snapshot().unwrap();
         assert_eq!(self.state, now);
         let lists = self.post("/api/lists", b"{}".to_vec()).await.ok();
-        let left = now.todos.iter().filter(|todo| !todo.completed).count();
+        let left = now.todos().iter().filter(|todo| !todo.completed).count();
         assert_eq!(
             (&lists[0]["left"], &lists[0]["total"]),
-            (&json!(left), &json!(now.todos.len()))
+            (&json!(left), &json!(now.todos().len()))
         );
     }
 

@@ -1,7 +1,11 @@
 //! Random histories against a model that knows the table of the sync contract and nothing of the code.
 
 use super::*;
-use crate::core::{conflict::Base, replica::Replica, wire::News};
+use crate::core::{
+    conflict::Base,
+    event::Placed,
+    replica::{Brings, Replica},
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tokio::runtime::Runtime;
@@ -209,11 +213,11 @@ async fn play(store: &Store, batches: Vec<Vec<Step>>) {
             .filter(|outcome| **outcome == "APPLIED")
             .count() as u64;
 
-        let News::Snapshot(state) = store.pull(ada, list, None, None).await.unwrap().news() else {
-            panic!("no snapshot")
-        };
-        let shown: Vec<_> = state
-            .todos
+        let pulled = store.pull(ada, list, None, None).await.unwrap();
+        let state = pulled.news().snapshot().unwrap();
+        let mut todos: Vec<_> = state.todos().iter().collect();
+        todos.sort_by(|a, b| a.in_order(b));
+        let shown: Vec<_> = todos
             .iter()
             .map(|todo| {
                 let place = todo.position.as_str();
@@ -222,10 +226,10 @@ async fn play(store: &Store, batches: Vec<Vec<Step>>) {
             .collect();
         assert_eq!((state.seq, shown), (Seq(seq), model.live()));
         let counted = store.list(ada, list).await.unwrap();
-        let left = state.todos.iter().filter(|todo| !todo.completed).count();
+        let left = todos.iter().filter(|todo| !todo.completed).count();
         assert_eq!(
             (counted.total, counted.left),
-            (state.todos.len() as u64, left as u64)
+            (todos.len() as u64, left as u64)
         );
     }
     every_resume_ends_in_the_snapshot(store, ada, list).await;
@@ -233,27 +237,26 @@ async fn play(store: &Store, batches: Vec<Vec<Step>>) {
 
 /// From whatever place a client resumes, the events lead it to the snapshot.
 async fn every_resume_ends_in_the_snapshot(store: &Store, user: UserId, list: ListId) {
-    let News::Snapshot(end) = store.pull(user, list, None, None).await.unwrap().news() else {
-        panic!("no snapshot")
-    };
+    let pulled = store.pull(user, list, None, None).await.unwrap();
+    let end = pulled.news().snapshot().unwrap();
     let mut here = Replica::new(end.epoch, Seq(0), vec![]);
     loop {
         let pulled = store
             .pull(user, list, None, Some((end.epoch, here.seq)))
             .await
             .unwrap();
-        let News::Delta(_, events) = pulled.news() else {
+        let Brings::Delta(events) = pulled.news().brings else {
             panic!("no delta")
         };
         let mut resumed = here.clone();
-        for frame in &events {
-            resumed.merge(frame.seq(), frame.clone().event().unwrap());
+        for Placed { seq, event, .. } in events.clone() {
+            resumed.merge(seq, event.unwrap());
         }
         assert_eq!(resumed, end, "from {:?}", here.seq);
         let Some(next) = events.into_iter().next() else {
             break;
         };
-        here.merge(next.seq(), next.event().unwrap());
+        here.merge(next.seq, next.event.unwrap());
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         list::Role,
         op::{Decision, Facts, IDS_MAX, Op, Slot},
         pending,
+        table::Table,
         todo::Todo,
         wire::{EventFrame, Outcome},
     },
@@ -279,16 +280,13 @@ impl Work<'_> {
 
     /// Writes what an event changes in the list, its counters and its head included.
     fn effect(&mut self, event: &Event, facts: &Facts) -> Stored<()> {
-        let mut touched: Vec<Todo> = facts
-            .slots
-            .iter()
-            .filter_map(|(_, slot)| live_todo(slot))
-            .collect();
+        let live = facts.slots.iter().filter_map(|(_, slot)| live_todo(slot));
+        let mut touched = Table::new(live.collect());
         let before = count(&touched);
         event.clone().apply(facts.seq, &mut touched);
         let after = count(&touched);
         for id in event.ids() {
-            match touched.iter().find(|todo| todo.id == id) {
+            match touched.get(id) {
                 Some(todo) => self.put(todo)?,
                 None => self.bury(id, facts.seq)?,
             }
@@ -423,7 +421,7 @@ fn live_todo(slot: &Slot) -> Option<Todo> {
 }
 
 /// How many there are, and how many of them are not completed.
-fn count(todos: &[Todo]) -> (i64, i64) {
+fn count(todos: &Table) -> (i64, i64) {
     let remaining = todos.iter().filter(|todo| !todo.completed).count();
     (todos.len() as i64, remaining as i64)
 }

@@ -9,7 +9,6 @@ use crate::{
         id::{ClientId, Epoch, ListId, Mid, Seq, UserId},
         list::{LISTS_MAX, List, Role},
         order::Position,
-        replica::Replica,
         wire::{EventFrame, Pulled},
     },
     server::store::{Allow, DeletedList, StoreError, Stored},
@@ -210,8 +209,7 @@ impl Sqlite {
                 [list.0],
                 |row| rows::todo(list, row),
             )?;
-            let state = Replica::new(current, head, todos);
-            Ok(Pulled::snapshot(list, role, last_mid, state))
+            Ok(Pulled::snapshot(list, role, last_mid, current, head, todos))
         })
         .await
     }

@@ -1,0 +1,238 @@
+//! What there is to say: what failed, grouped by why; and what the page itself has to tell.
+
+use super::{State, Todos};
+use crate::{
+    core::{
+        engine::{Engine, Trouble},
+        id::TodoId,
+        op::Op,
+        review::{Kept, Why},
+        todo::check_title,
+    },
+    ui::{
+        notices::{Act, Notice},
+        review::Entry,
+    },
+};
+use leptos::prelude::*;
+
+/// What the page itself has to tell, and what of the engine's is told already.
+#[derive(Default)]
+pub(super) struct Told {
+    /// What was wrong with the text in a field, until a good one comes.
+    complaint: Option<String>,
+    /// What was deleted last, as long as nothing else is done.
+    offer: Option<String>,
+    /// Anything else, until it is dismissed.
+    words: Vec<String>,
+    /// What waits in the tray and was read: its notice is gone.
+    read: Vec<u32>,
+}
+
+impl Todos {
+    /// Does what a notice offers.
+    pub fn act(&self, notice: &Notice, act: Act) {
+        match act {
+            Act::Undo => return self.undo(crate::core::undo::Way::Back),
+            Act::Retry if notice.kept.is_empty() => return self.wake(),
+            Act::Retry => notice.kept.iter().for_each(|kept| self.send_again(*kept)),
+            Act::Dismiss => self.dismiss(notice),
+        }
+        self.refresh();
+    }
+
+    /// Sends again what is kept.
+    pub fn retry(&self, kept: u32) {
+        self.send_again(kept);
+        self.refresh();
+    }
+
+    /// Drops what is kept.
+    pub fn discard(&self, kept: u32) {
+        self.with_engine(|engine| engine.discard(kept));
+        self.refresh();
+    }
+
+    fn send_again(&self, kept: u32) {
+        let new = TodoId(crate::client::clock::new_id());
+        self.with_engine(|engine| engine.retry(kept, new));
+    }
+
+    fn dismiss(&self, notice: &Notice) {
+        self.state.update_value(|State { engine, told, .. }| {
+            for id in &notice.kept {
+                let kept = engine.kept().iter().find(|kept| kept.id == *id);
+                if kept.is_some_and(Kept::is_for_review) {
+                    told.read.push(*id);
+                } else {
+                    engine.discard(*id);
+                }
+            }
+            let Told {
+                complaint,
+                offer,
+                words,
+                ..
+            } = told;
+            complaint.take_if(|text| *text == notice.text);
+            offer.take_if(|text| *text == notice.text);
+            words.retain(|text| *text != notice.text);
+            if notice.kept.is_empty() && trouble(engine).is_some_and(|known| known == *notice) {
+                engine.dismiss_trouble();
+            }
+        });
+    }
+
+    /// Says something.
+    pub(super) fn tell(&self, text: String) {
+        self.state.update_value(|state| {
+            let words = &mut state.told.words;
+            words.retain(|known| *known != text);
+            words.push(text);
+        });
+    }
+
+    /// Says what was deleted, and offers to take it back.
+    pub(super) fn offer_undo(&self, text: String) {
+        self.state
+            .update_value(|state| state.told.offer = Some(text));
+        self.refresh();
+    }
+
+    /// *Undo* would take something else back.
+    pub(super) fn withdraw_offer(&self) {
+        self.state.update_value(|state| state.told.offer = None);
+    }
+
+    /// Whether a text may be a todo's. A bad one is told, until a good one comes.
+    pub(super) fn is_fit(&self, title: &str) -> bool {
+        let complaint = check_title(title).err();
+        let is_fit = complaint.is_none();
+        let complaint = complaint.map(|invalid| invalid.message.to_owned());
+        self.state
+            .update_value(|state| state.told.complaint = complaint);
+        if !is_fit {
+            self.refresh();
+        }
+        is_fit
+    }
+
+    /// Takes back what was said of a text that is no longer there.
+    pub(super) fn settle_complaint(&self) {
+        self.state.update_value(|state| state.told.complaint = None);
+    }
+}
+
+/// All there is to say, and what is in the tray.
+pub(super) fn of(State { engine, told, .. }: &State) -> (Vec<Notice>, Vec<Entry>) {
+    let mut notices: Vec<Notice> = trouble(engine).into_iter().collect();
+    let mut review = Vec::new();
+    for kept in engine.kept() {
+        if kept.is_for_review() {
+            review.push(entry(engine, kept));
+        }
+        // What the server would not take any of is told once, for all.
+        if !told.read.contains(&kept.id) && !matches!(kept.why, Why::Barred(_)) {
+            group(engine, kept, &mut notices);
+        }
+    }
+    let words = told.complaint.iter().chain(&told.words);
+    notices.extend(words.map(|text| Notice::says(text.clone())));
+    if let Some(text) = &told.offer {
+        notices.push(Notice {
+            undo: true,
+            ..Notice::says(text.clone())
+        });
+    }
+    (notices, review)
+}
+
+/// Puts it to what failed for the same reason, or begins a notice of its own.
+fn group(engine: &Engine, kept: &Kept, notices: &mut Vec<Notice>) {
+    let why = why(kept);
+    let is_its = |notice: &&mut Notice| notice.why == why;
+    let text = text(engine, kept);
+    let retry = kept.retryable && !kept.is_for_review();
+    if !matches!(kept.why, Why::Conflict(_))
+        && let Some(notice) = notices.iter_mut().find(is_its)
+    {
+        notice.kept.push(kept.id);
+        notice.retry |= retry;
+        notice.text = format!("{} changes were not saved. {why}", notice.kept.len());
+        return;
+    }
+    let said = match &kept.why {
+        Why::Conflict(current) => {
+            format!("{why} It is now “{}”. Yours is kept: {text}", current.title)
+        }
+        _ => format!("{text} was not saved. {why}"),
+    };
+    notices.push(Notice {
+        kept: vec![kept.id],
+        retry,
+        why,
+        ..Notice::says(said)
+    });
+}
+
+fn entry(engine: &Engine, kept: &Kept) -> Entry {
+    Entry {
+        id: kept.id,
+        text: text(engine, kept),
+        why: why(kept),
+    }
+}
+
+/// Why it came to nothing.
+fn why(kept: &Kept) -> String {
+    match &kept.why {
+        Why::Erring => "The server has a problem.".to_owned(),
+        Why::Refused(message) | Why::Barred(message) => message.clone(),
+        Why::Rejected(rejection) => rejection.message.clone(),
+        Why::Conflict(_) => "Somebody else changed this text at the same time.".to_owned(),
+        Why::Unknown => "The server no longer knows whether this was saved.".to_owned(),
+    }
+}
+
+/// What it was about.
+fn text(engine: &Engine, kept: &Kept) -> String {
+    match (&kept.op, kept.op.ids()) {
+        (Op::AddTodo { title, .. } | Op::SetTitle { title, .. }, _) => format!("“{title}”"),
+        (_, [id]) => {
+            let seen = kept.seen.iter().find(|todo| todo.id == *id);
+            match engine.get(*id).or(seen) {
+                Some(todo) => format!("A change of “{}”", todo.title),
+                None => "A change".to_owned(),
+            }
+        }
+        (_, ids) => format!("A change of {} items", ids.len()),
+    }
+}
+
+/// What stands between the page and its list.
+fn trouble(engine: &Engine) -> Option<Notice> {
+    let list = engine.list();
+    let waiting = match engine.pending().waiting() {
+        0 => String::new(),
+        _ => " Your latest changes are not saved yet. They stay in this tab.".to_owned(),
+    };
+    let (text, link) = match engine.trouble()? {
+        Trouble::SignedOut => (
+            format!("You are signed out.{waiting}"),
+            Some((format!("/login?next=/lists/{list}"), "Sign in")),
+        ),
+        Trouble::OtherUser => (format!("Somebody else is signed in now.{waiting}"), None),
+        Trouble::Closed(message) => (message.clone(), None),
+        Trouble::Reset(message) => (format!("{message} What was not saved is kept below."), None),
+        Trouble::Unreadable => (
+            "This page does not understand the server. Please load it again.".to_owned(),
+            None,
+        ),
+    };
+    let retry = matches!(engine.trouble()?, Trouble::SignedOut | Trouble::OtherUser);
+    Some(Notice {
+        link,
+        retry,
+        ..Notice::says(text)
+    })
+}

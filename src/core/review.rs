@@ -1,0 +1,127 @@
+//! What I meant and what came to nothing: kept for me to see, with its text, until I send it again or drop it.
+//!
+//! Not here: how it is said (`ui::notices`, `ui::review`).
+
+use super::{
+    id::{Mid, TodoId},
+    op::{Op, Rejection},
+    todo::Todo,
+};
+
+/// Why a mutation came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// The server failed three times.
+    Erring,
+    /// The server does not take it: the request's fault, with the reason.
+    Refused(String),
+    /// The server decided against it.
+    Rejected(Rejection),
+    /// Somebody else changed the same text. With the todo as it was then.
+    Conflict(Todo),
+    /// It was decided, and nobody knows how any more.
+    Unknown,
+    /// It cannot be sent any more, with the reason.
+    Barred(String),
+}
+
+/// A mutation that came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Tells it from others.
+    pub id: u32,
+    /// Its number, as long as the same client goes on.
+    pub mid: Option<Mid>,
+    /// What was meant.
+    pub op: Op,
+    /// For a restore: the todos as they were last seen.
+    pub seen: Vec<Todo>,
+    /// Why.
+    pub why: Why,
+    /// Whether it may be sent again: not before it is known that it was not applied after all.
+    pub retryable: bool,
+}
+
+impl Kept {
+    /// The text that was typed, if there was one.
+    pub fn text(&self) -> Option<&str> {
+        match &self.op {
+            Op::AddTodo { title, .. } | Op::SetTitle { title, .. } => Some(title),
+            _ => None,
+        }
+    }
+
+    /// Whether it waits in the tray; everything else is told, and can be sent again from there.
+    pub fn is_for_review(&self) -> bool {
+        match self.why {
+            Why::Unknown | Why::Barred(_) => true,
+            Why::Rejected(_) | Why::Refused(_) | Why::Conflict(_) => self.text().is_some(),
+            Why::Erring => false,
+        }
+    }
+}
+
+/// All that came to nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Review {
+    kept: Vec<Kept>,
+    made: u32,
+}
+
+impl Review {
+    /// All of it, the oldest first.
+    pub fn kept(&self) -> &[Kept] {
+        &self.kept
+    }
+
+    /// Keeps one, in the place of what was known of the same mutation before.
+    pub fn keep(&mut self, mid: Mid, op: Op, seen: Vec<Todo>, why: Why, retryable: bool) {
+        self.withdraw(mid);
+        self.made += 1;
+        self.kept.push(Kept {
+            id: self.made,
+            mid: Some(mid),
+            op,
+            seen,
+            why,
+            retryable,
+        });
+    }
+
+    /// A mutation was not applied, for certain.
+    pub fn open(&mut self, mid: Mid) {
+        let of = |kept: &&mut Kept| kept.mid == Some(mid);
+        self.kept
+            .iter_mut()
+            .filter(of)
+            .for_each(|kept| kept.retryable = true);
+    }
+
+    /// A mutation was applied after all.
+    pub fn withdraw(&mut self, mid: Mid) {
+        self.kept.retain(|kept| kept.mid != Some(mid));
+    }
+
+    /// Takes one out: to send it again, or because the person drops it.
+    pub fn take(&mut self, id: u32) -> Option<Kept> {
+        let at = self.kept.iter().position(|kept| kept.id == id)?;
+        Some(self.kept.remove(at))
+    }
+
+    /// Another client counts from 1 again. What was not known to have failed never will be.
+    pub fn renumber(&mut self) {
+        for kept in &mut self.kept {
+            kept.mid = None;
+            kept.retryable = true;
+        }
+    }
+
+    /// What is wrong with a todo.
+    pub fn of(&self, id: TodoId) -> Option<&Why> {
+        let touching = |kept: &&Kept| kept.op.ids().contains(&id);
+        let mut why = self.kept.iter().filter(touching).map(|kept| &kept.why);
+        let first = why.next()?;
+        let conflict = |why: &&Why| matches!(why, Why::Conflict(_));
+        Some(why.find(conflict).unwrap_or(first))
+    }
+}
