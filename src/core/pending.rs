@@ -12,6 +12,9 @@ use super::{
 };
 use std::collections::VecDeque;
 
+/// The version of what is not decided yet. Nothing sends it.
+pub const UNDECIDED: Seq = Seq(u64::MAX);
+
 /// Bytes of text in a push at most. A push may weigh 1 MiB; escaping doubles a text at worst, and all that
 /// stands around 500 mutations is 150 kB.
 const PUSH_TEXT_MAX: usize = 256 * 1024;
@@ -207,7 +210,7 @@ impl Pending {
     /// What an undo that goes now is to name as my own edits since; `None`: it waits.
     fn undo_after(&self, at: usize, undoes: Undoes) -> Option<Vec<Mid>> {
         let undo = &self.queue[at];
-        let mine = self.queue.range(..at).filter(|entry| !entry.given_up);
+        let mine = self.queue.range(..at);
         let mine: Vec<&Entry> = mine.filter(|entry| entry.touches(&undo.ids)).collect();
         let since = mine.iter().filter(|entry| entry.mid >= undoes.mid);
         let since: Vec<_> = since.collect();
@@ -215,7 +218,9 @@ impl Pending {
         let is_new = since.first().is_some_and(|first| first.mid == undoes.mid)
             && since.len() <= AFTER_MAX
             && since.iter().all(|entry| !entry.sent);
-        (is_new || mine.is_empty()).then(|| since.iter().map(|entry| entry.mid).collect())
+        // What was given up is not waited for; but if it was applied after all, it was mine.
+        let is_alone = mine.iter().all(|entry| entry.given_up);
+        (is_new || is_alone).then(|| since.iter().map(|entry| entry.mid).collect())
     }
 
     /// Takes a mutation out.
@@ -256,6 +261,13 @@ impl Pending {
         settled
     }
 
+    /// What a restore brings back was like this.
+    pub fn last_seen(&mut self, todo: &Todo) {
+        let seen = self.queue.iter_mut().flat_map(|entry| &mut entry.seen);
+        seen.filter(|seen| seen.id == todo.id)
+            .for_each(|seen| seen.clone_from(todo));
+    }
+
     /// A snapshot had the effect of everything up to here.
     pub fn in_snapshot(&mut self, last: Mid) {
         for entry in &mut self.queue {
@@ -264,9 +276,14 @@ impl Pending {
     }
 
     /// What an edit of this todo's text is based on that begins now: base's text, and my own of it that are not settled.
+    /// One that was given up may have been applied after all; then it is still mine.
     pub fn based_on(&self, base: &Replica, client: ClientId, id: TodoId) -> Base {
-        let server = base.get(id).map(|todo| todo.title_version);
-        let mine = self.queue.iter().filter(|entry| entry.is_folded());
+        // What a restore brings back has the text that it went with.
+        let seen = self.queue.iter().rev().flat_map(|entry| &entry.seen);
+        let mut seen = seen.filter(|todo| todo.id == id && todo.title_version != UNDECIDED);
+        let server = base.get(id).or_else(|| seen.next());
+        let server = server.map(|todo| todo.title_version);
+        let mine = self.queue.iter().filter(|entry| !entry.in_snapshot);
         let mine = mine.filter(|entry| match &entry.op {
             Op::AddTodo { id: of, .. } | Op::SetTitle { id: of, .. } => *of == id,
             _ => false,
