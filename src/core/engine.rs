@@ -691,10 +691,11 @@ impl Engine {
         }
         match origin {
             Some((client, mid)) if client == self.client => {
-                if let Some(entry) = self.pending.entry(mid) {
-                    // What it did and what it was meant to do may differ.
-                    touched.extend(entry.ids.iter());
-                }
+                // What it did and what it was meant to do may differ. And what was queued before it is decided: its
+                // event came before this one, or never will.
+                let decided = self.pending.entries().filter(|entry| entry.mid <= mid);
+                decided.for_each(|entry| touched.extend(entry.ids.iter()));
+                self.pending.in_base(mid);
                 self.applied(mid, seq);
             }
             _ => {
@@ -741,7 +742,7 @@ impl Engine {
         for todo in was.todos().iter() {
             self.last_seen(todo.clone());
         }
-        self.pending.in_snapshot(last_mid);
+        self.pending.in_base(last_mid);
         self.pending.settle(self.base.seq);
         self.show_all();
     }

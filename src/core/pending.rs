@@ -78,19 +78,30 @@ pub struct Entry {
     pub tries: u8,
     /// Whether it was given up: its slot is kept by a [`Op::Noop`].
     pub given_up: bool,
-    /// Whether a snapshot had its effect already.
-    pub in_snapshot: bool,
+    /// Whether base has its effect already, if there was any.
+    pub in_base: bool,
     unless_after: Option<Base>,
 }
 
 impl Entry {
     /// Whether the view has its effect on top of base.
     pub fn is_folded(&self) -> bool {
-        !self.given_up && !self.in_snapshot
+        !self.given_up && !self.in_base
     }
 
     fn is_open(&self) -> bool {
         self.applied.is_none()
+    }
+
+    /// Leaves these of several todos alone.
+    fn leave(&mut self, alone: &[TodoId]) {
+        if let Op::SetAllCompleted { ids, .. }
+        | Op::ClearCompleted { ids }
+        | Op::RestoreTodos { ids } = &mut self.op
+        {
+            ids.retain(|id| !alone.contains(id));
+            self.ids = TodoIds::new(ids);
+        }
     }
 
     fn touches(&self, ids: &TodoIds) -> bool {
@@ -119,7 +130,7 @@ impl Pending {
             sent: false,
             tries: 0,
             given_up: false,
-            in_snapshot: false,
+            in_base: false,
             unless_after: None,
         });
         self.last
@@ -179,8 +190,19 @@ impl Pending {
             if let Some(undoes) = entry.undoes
                 && !entry.sent
             {
-                let is_void = entry.ids.iter().any(|id| is_void(entry, id));
-                let server = undoes.seq.filter(|_| is_void).unwrap_or(base);
+                let void = entry.ids.iter().filter(|id| is_void(entry, *id));
+                let void: Vec<_> = void.collect();
+                let is_void = void.len() == entry.ids.len();
+                if !is_void && !void.is_empty() {
+                    // Of several, only those are left alone: what I did to the others since does not count against them.
+                    self.queue[at].leave(&void);
+                }
+                let server = match undoes.seq {
+                    Some(seq) if is_void => seq,
+                    // Base may not have the action yet.
+                    Some(seq) => seq.max(base),
+                    None => base,
+                };
                 let Some(after) = self.undo_after(at, undoes) else {
                     break;
                 };
@@ -218,9 +240,13 @@ impl Pending {
         let is_new = since.first().is_some_and(|first| first.mid == undoes.mid)
             && since.len() <= AFTER_MAX
             && since.iter().all(|entry| !entry.sent);
-        // What was given up is not waited for; but if it was applied after all, it was mine.
-        let is_alone = mine.iter().all(|entry| entry.given_up);
-        (is_new || is_alone).then(|| since.iter().map(|entry| entry.mid).collect())
+        // What was given up is not waited for. If it is what this takes back and was applied after all, that was mine;
+        // before any other, somebody else may have come in between.
+        // But where base may have it, only its outcome says what came after it.
+        let is_alone = mine.iter().all(|entry| entry.given_up && !entry.in_base);
+        let counts = |entry: &&&&Entry| is_new || entry.mid == undoes.mid;
+        let after = since.iter().filter(counts).map(|entry| entry.mid);
+        (is_new || is_alone).then(|| after.collect())
     }
 
     /// Takes a mutation out.
@@ -268,10 +294,10 @@ impl Pending {
             .for_each(|seen| seen.clone_from(todo));
     }
 
-    /// A snapshot had the effect of everything up to here.
-    pub fn in_snapshot(&mut self, last: Mid) {
+    /// Base has the effect of everything up to here, if there was any.
+    pub fn in_base(&mut self, last: Mid) {
         for entry in &mut self.queue {
-            entry.in_snapshot |= entry.mid <= last;
+            entry.in_base |= entry.mid <= last;
         }
     }
 
@@ -283,7 +309,7 @@ impl Pending {
         let mut seen = seen.filter(|todo| todo.id == id && todo.title_version != UNDECIDED);
         let server = base.get(id).or_else(|| seen.next());
         let server = server.map(|todo| todo.title_version);
-        let mine = self.queue.iter().filter(|entry| !entry.in_snapshot);
+        let mine = self.queue.iter().filter(|entry| !entry.in_base);
         let mine = mine.filter(|entry| match &entry.op {
             Op::AddTodo { id: of, .. } | Op::SetTitle { id: of, .. } => *of == id,
             _ => false,
