@@ -307,17 +307,30 @@ impl Pending {
         // What a restore brings back has the text that it went with.
         let seen = self.queue.iter().rev().flat_map(|entry| &entry.seen);
         let mut seen = seen.filter(|todo| todo.id == id && todo.title_version != UNDECIDED);
-        let server = base.get(id).or_else(|| seen.next());
-        let server = server.map(|todo| todo.title_version);
+        let shown = base.get(id).or_else(|| seen.next());
+        // Under a text of mine nobody sees what base has: then it is what that one was based on.
+        let folded = self.queue.iter().rev().filter(|entry| entry.is_folded());
+        let mut over = folded.filter_map(|entry| match &entry.op {
+            Op::SetTitle { id: of, base, .. } if *of == id => Some(base.clone()),
+            _ => None,
+        });
+        let mut based = over.next().unwrap_or_else(|| Base {
+            server: shown.map(|todo| todo.title_version).unwrap_or_default(),
+            after: Vec::new(),
+        });
         let mine = self.queue.iter().filter(|entry| !entry.in_base);
         let mine = mine.filter(|entry| match &entry.op {
             Op::AddTodo { id: of, .. } | Op::SetTitle { id: of, .. } => *of == id,
             _ => false,
         });
-        Base {
-            server: server.unwrap_or_default(),
-            after: mine.map(|entry| (client, entry.mid)).collect(),
+        for mine in mine.map(|entry| (client, entry.mid)) {
+            if !based.after.contains(&mine) {
+                based.after.push(mine);
+            }
         }
+        let many = based.after.len().saturating_sub(AFTER_MAX);
+        based.after.drain(..many);
+        based
     }
 
     /// Empties the queue, and begins to count anew: for another client.
