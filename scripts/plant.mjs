@@ -1,13 +1,22 @@
-// Plants faults in a copy of the tree, one by one, and says which tests turn red. See scripts/faults.
+// Plants faults in a copy of the tree, one by one, and says which tests turn red. See scripts/faults and scripts/mutants.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FAULTS } from './faults.mjs';
+import { MUTANTS } from './mutants.mjs';
 
 // What speaks to the server or decides an op; pages and configuration have no faults here.
-const TESTS = ['tests::api', 'tests::store', 'core::', 'server::guard', 'server::store'];
+const SERVER = ['tests::api', 'tests::store', 'core::', 'server::guard', 'server::store'];
+// Alone: what is planted there, it must find by itself.
+const SIMULATOR = ['tests::simulator::no_history_breaks'];
+const LISTS = {
+  faults: { list: FAULTS, tests: SERVER },
+  mutants: { list: MUTANTS, tests: SIMULATOR },
+};
+const [which, wanted = ''] = process.argv.slice(2);
+const { list, tests } = LISTS[which];
 // Far above what the tests take: a fault that makes one wait for ever is noticed too.
 const PATIENCE_MS = 5 * 60 * 1000;
 
@@ -91,7 +100,7 @@ const cargo = (...args) =>
   });
 
 const test = async () => {
-  const run = await cargo('--', ...TESTS);
+  const run = await cargo('--', ...tests);
   const red = [...run.said.matchAll(/^    (\S+::\S+)$/gm)].map(match => match[1]);
   return { ...run, red: [...new Set(red)].sort() };
 };
@@ -112,8 +121,7 @@ const plant = async ({ name, file, text, red: expected }) => {
   return !ok && missed.length === 0;
 };
 
-const wanted = process.argv[2] ?? '';
-const chosen = FAULTS.filter(fault => fault.name.includes(wanted));
+const chosen = list.filter(fault => fault.name.includes(wanted));
 if (chosen.length === 0) fail(`no fault has "${wanted}" in its name`);
 const faults = chosen.map(fault => ({ ...fault, text: broken(fault) }));
 

@@ -26,7 +26,7 @@ const BATCH: u32 = 64;
 /// Of a failing input in the message.
 const SHOWN_CHARACTERS: usize = 2_000;
 
-fn number<T: std::str::FromStr>(variable: &str) -> Option<T> {
+pub fn number<T: std::str::FromStr>(variable: &str) -> Option<T> {
     let text = env::var(variable).ok()?;
     let Ok(number) = text.parse() else {
         panic!("{variable} is not a number: {text}");
@@ -60,7 +60,7 @@ impl Tally {
 }
 
 #[allow(clippy::print_stdout, reason = "figures for people to read")]
-fn print(text: &str) {
+pub fn print(text: &str) {
     println!("{text}");
 }
 
@@ -120,12 +120,12 @@ impl Drop for Seed {
 }
 
 /// XorShift needs a state whose bits are mixed: seeds that follow each other would begin alike.
-fn state(seed: u64) -> [u8; 16] {
+pub fn state(seed: u64) -> [u8; 16] {
     Sha256::digest(seed.to_le_bytes())[..16].try_into().unwrap()
 }
 
 /// The lower half of a v7 is random. Short enough to be typed.
-fn new_seed() -> u64 {
+pub fn new_seed() -> u64 {
     let (_, random) = uuid::Uuid::now_v7().as_u64_pair();
     random & 0xffff_ffff
 }

@@ -1,0 +1,150 @@
+// The faults that scripts/mutants plants in what a page does. The simulator must find each by itself. Written as in
+// faults.mjs.
+
+const ENGINE = 'src/core/engine.rs';
+const PENDING = 'src/core/pending.rs';
+const REPLICA = 'src/core/replica.rs';
+
+const red = ['no_history_breaks_an_invariant'];
+
+export const MUTANTS = [
+  {
+    name: 'a refusal puts the page back to what the server has',
+    file: ENGINE,
+    old: 'self.history.forget(mid); self.review.keep(mid, op, seen, why, true);',
+    new: 'self.view.reset(&self.base); self.history.forget(mid); self.review.keep(mid, op, seen, why, true);',
+    red,
+  },
+  {
+    name: 'what is applied leaves the queue with the answer',
+    file: ENGINE,
+    old: 'self.pending.applied(mid, seq);',
+    new: 'self.pending.remove(mid);',
+    red,
+  },
+  {
+    name: 'last_mid settles',
+    file: ENGINE,
+    old: 'self.pending.in_base(last_mid);',
+    new: 'for mid in 1..=last_mid.0 { self.pending.remove(Mid(mid)); }',
+    red,
+  },
+  {
+    name: 'what a snapshot has is folded over it once more',
+    file: ENGINE,
+    old: 'self.pending.in_base(last_mid);',
+    new: 'let _ = last_mid;',
+    red,
+  },
+  {
+    name: 'an event is merged over a gap',
+    file: REPLICA,
+    old: 'Ordering::Greater => Merged::Gap, Ordering::Equal => {',
+    new: 'Ordering::Greater | Ordering::Equal => {',
+    red,
+  },
+  {
+    name: 'an event is merged again when it is repeated',
+    file: REPLICA,
+    old: 'Ordering::Less => Merged::Known,',
+    new: 'Ordering::Less => { event.apply(seq, &mut self.todos); Merged::Known }',
+    red,
+  },
+  {
+    name: 'what has no answer in time is given up',
+    file: ENGINE,
+    old: 'Failure::Unreachable if is_connected => {',
+    new: 'Failure::Unreachable | Failure::Late if is_connected => {',
+    red,
+  },
+  {
+    name: 'the second error is the last one',
+    file: ENGINE,
+    old: 'const TRIES: u8 = 3;',
+    new: 'const TRIES: u8 = 2;',
+    red,
+  },
+  {
+    name: 'a no-op takes what was decided before for skipped',
+    file: ENGINE,
+    old: 'Outcome::Applied(seq) => return self.applied(mid, seq),',
+    new: '_ if was_given_up => { self.pending.remove(mid); return self.review.open(mid); } Outcome::Applied(seq) => return self.applied(mid, seq),',
+    red,
+  },
+  {
+    name: 'a refused push is given up as a whole',
+    file: ENGINE,
+    old: '[alone] => self.give_up(*alone, Why::Refused(message)), _ => {}',
+    new: 'all => for mid in all { self.give_up(*mid, Why::Refused(message.clone())); }',
+    red,
+  },
+  {
+    name: 'what follows one that folds to nothing is not folded',
+    file: 'src/core/view.rs',
+    old: 'let decision = decide(&entry.op, &facts);',
+    new: `let decision = decide(&entry.op, &facts);
+          if !matches!(decision, Decision::Applied(_)) {
+              facts.slots.drain(..).for_each(|(id, slot)| set(&mut todos, id, slot));
+              break;
+          }`,
+    red,
+  },
+  {
+    name: 'an undo does not say what it must leave alone',
+    file: PENDING,
+    old: 'unless_after: entry.unless_after.clone().filter(|_| !entry.given_up),',
+    new: 'unless_after: None,',
+    red,
+  },
+  {
+    name: 'an undo goes before what it is to follow is decided',
+    file: PENDING,
+    old: '(is_new || is_alone).then(|| after.collect())',
+    new: 'Some(after.collect())',
+    red,
+  },
+  {
+    name: 'an edit says nothing of my own before it',
+    file: PENDING,
+    old: 'if !based.after.contains(&mine) {',
+    new: 'if false && !based.after.contains(&mine) {',
+    red,
+  },
+  {
+    name: 'two pushes at once',
+    file: 'src/core/link.rs',
+    old: 'State::InFlight => false,',
+    new: 'State::InFlight => new,',
+    red,
+  },
+  {
+    name: 'another history goes unnoticed',
+    file: ENGINE,
+    old: 'if news.epoch != self.base.epoch || is_behind {',
+    new: 'if is_behind {',
+    red,
+  },
+  {
+    name: 'a server that is behind goes unnoticed',
+    file: ENGINE,
+    old: 'if news.epoch != self.base.epoch || is_behind {',
+    new: 'if news.epoch != self.base.epoch {',
+    red,
+  },
+  {
+    name: 'what was waiting is dropped when another client begins',
+    file: ENGINE,
+    old: 'if !entry.given_up { let why = Why::Barred(why.clone());',
+    new: 'if entry.given_up { let why = Why::Barred(why.clone());',
+    red,
+  },
+  {
+    name: 'what was given up comes out of the queue without its slot',
+    file: ENGINE,
+    old: 'entry.given_up = true; let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());',
+    new: `entry.given_up = true;
+          let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());
+          self.pending.remove(mid);`,
+    red,
+  },
+];

@@ -1,0 +1,198 @@
+//! What is in the queue, and what becomes of it: invariants 6, 8, 9 and 15.
+
+use super::{
+    Checked,
+    photo::{Cause, Failed, Photo, Told},
+    violated,
+};
+use crate::core::{
+    id::Mid,
+    pending::{Entry, Outcome},
+    review::{Kept, Why},
+};
+
+/// Error answers after which a mutation is given up.
+const TRIES: u8 = 3;
+
+/// The same client before and after.
+pub fn changes_alone(before: &Photo, after: &Photo, told: &Told, cause: &Cause) -> Checked {
+    for entry in &before.queue {
+        match after.entry(entry.mid) {
+            None => may_leave(entry, before, after, told)?,
+            Some(now) => goes_on(entry, now, after, told, cause)?,
+        }
+    }
+    let mut last = Mid(0);
+    for entry in &after.queue {
+        if entry.mid <= last {
+            return violated("4: the queue is out of order");
+        }
+        last = entry.mid;
+        if before.entry(entry.mid).is_none() && !matches!(cause, Cause::Person { .. }) {
+            return violated(format!("8: {:?} came into the queue by itself", entry.mid));
+        }
+        if told.is_applied(entry.mid, after.seq) {
+            return violated(format!(
+                "6: {:?} is applied, base has it, and it is still queued",
+                entry.mid
+            ));
+        }
+        if told.is_refused(entry.mid) {
+            return violated(format!(
+                "8: {:?} came to nothing, and is still queued",
+                entry.mid
+            ));
+        }
+    }
+    must_give_up(after, told, cause)
+}
+
+/// 8 and 9: nothing leaves but what is known to be decided, and what came to nothing is kept for the person.
+fn may_leave(entry: &Entry, before: &Photo, after: &Photo, told: &Told) -> Checked {
+    let mid = entry.mid;
+    if told.is_applied(mid, after.seq) {
+        return match after.kept(mid) {
+            None => Ok(()),
+            Some(kept) => violated(format!(
+                "9: {mid:?} was applied, and is shown as failed: {:?}",
+                kept.why
+            )),
+        };
+    }
+    if !told.is_refused(mid) {
+        return violated(format!(
+            "8: {mid:?} left the queue, and nobody had said what became of it"
+        ));
+    }
+    let outcome = &told.outcomes[&mid];
+    if entry.given_up && *outcome == Outcome::Skipped {
+        return match after.kept(mid) {
+            Some(kept) if !kept.retryable => {
+                violated(format!("9: {mid:?} was skipped, and cannot be sent again"))
+            }
+            None if !told.dropped.contains(&mid) => {
+                violated(format!("9: {mid:?} was given up, and is not kept"))
+            }
+            _ => Ok(()),
+        };
+    }
+    let says_so = |kept: &&Kept| match (outcome, &kept.why) {
+        (Outcome::Conflict(current), Why::Conflict(shown)) => current == shown,
+        (Outcome::Rejected(rejection), Why::Rejected(shown)) => rejection == shown,
+        (Outcome::Unknown | Outcome::Skipped, Why::Unknown) => true,
+        _ => false,
+    };
+    let new = after
+        .kept(mid)
+        .filter(|kept| !before.kept.iter().any(|old| old.id == kept.id));
+    match new.filter(says_so) {
+        Some(kept) if kept.op == entry.op && kept.retryable => Ok(()),
+        _ => violated(format!(
+            "9: {mid:?} was decided as {outcome:?}, and nothing is kept of it"
+        )),
+    }
+}
+
+fn goes_on(was: &Entry, is: &Entry, after: &Photo, told: &Told, cause: &Cause) -> Checked {
+    let mid = was.mid;
+    if was.op != is.op && was.sent {
+        return violated(format!("{mid:?} says something else now"));
+    }
+    if is.in_base && mid > told.in_base {
+        return violated(format!(
+            "7: {mid:?} is not shown any more, and no snapshot had it"
+        ));
+    }
+    if was.given_up && !is.given_up && !matches!(told.outcomes.get(&mid), Some(Outcome::Applied(_)))
+    {
+        return violated(format!("{mid:?} was given up, and is not any more"));
+    }
+    if was.given_up || !is.given_up {
+        return Ok(());
+    }
+    let is_kept = after
+        .kept(mid)
+        .is_some_and(|kept| !kept.retryable && kept.op == is.op);
+    if !is_kept {
+        return violated(format!("9: {mid:?} was given up, and is not kept"));
+    }
+    let Cause::Pushed {
+        mids,
+        failed: Some(failed),
+    } = cause
+    else {
+        return violated(format!("15: {mid:?} was given up, and nothing failed"));
+    };
+    let is_due = match failed {
+        Failed::Refused => true,
+        Failed::Erring | Failed::Unreachable => {
+            told.errors.get(&mid).is_some_and(|errors| *errors >= TRIES)
+        }
+        Failed::Otherwise => false,
+    };
+    if !is_due || *mids != [mid] {
+        return violated(format!(
+            "15: {mid:?} was given up before its time: {failed:?} of {mids:?}"
+        ));
+    }
+    Ok(())
+}
+
+/// 15: what fails by itself is given up at the third time, so that the others get on.
+fn must_give_up(after: &Photo, told: &Told, cause: &Cause) -> Checked {
+    let Cause::Pushed {
+        mids,
+        failed: Some(failed),
+    } = cause
+    else {
+        return Ok(());
+    };
+    let [mid] = mids.as_slice() else {
+        return Ok(());
+    };
+    let is_due = match failed {
+        Failed::Refused => true,
+        Failed::Erring => told.erring.get(mid).is_some_and(|errors| *errors >= TRIES),
+        Failed::Unreachable | Failed::Otherwise => false,
+    };
+    match after.entry(*mid) {
+        Some(entry) if is_due && !entry.given_up && entry.applied.is_none() => {
+            violated(format!("15: {mid:?} fails, and is not given up"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// 9: what is kept stays until the person has dealt with it, or it turns out to have been applied.
+pub fn keeps(before: &Photo, after: &Photo, told: &Told, cause: &Cause) -> Checked {
+    for kept in &before.kept {
+        let is_there = after.kept.iter().any(|other| other.id == kept.id);
+        let is_put_aside = matches!(cause, Cause::Person { put_aside: Some(id) } if *id == kept.id);
+        let is_settled = kept.mid.is_some_and(|mid| {
+            after.kept(mid).is_some()
+                || told.merged.contains(&mid)
+                || matches!(told.outcomes.get(&mid), Some(Outcome::Applied(_)))
+        });
+        if !is_there && !is_put_aside && !is_settled {
+            return violated(format!(
+                "9: {:?} ({:?}) is not kept any more",
+                kept.op, kept.why
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// 9: with another client, all that was not known to be applied goes to review.
+pub fn goes_to_review(before: &Photo, after: &Photo, told: &Told) -> Checked {
+    for entry in before.queue.iter().filter(|entry| !entry.given_up) {
+        let is_applied = told.merged.contains(&entry.mid)
+            || matches!(told.outcomes.get(&entry.mid), Some(Outcome::Applied(_)));
+        let is_new = |kept: &&Kept| !before.kept.iter().any(|old| old.id == kept.id);
+        let mut new = after.kept.iter().filter(is_new);
+        if !is_applied && !new.any(|kept| kept.op == entry.op && kept.retryable) {
+            return violated(format!("9: {:?} is neither queued nor in review", entry.op));
+        }
+    }
+    Ok(())
+}

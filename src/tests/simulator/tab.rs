@@ -1,0 +1,564 @@
+//! A page that looks at the list: an engine, and whatever happens to it is checked.
+
+use super::{
+    Checked, Scene, Violation,
+    chronicle::{Chronicle, Edit, Undo},
+    photo::{Cause, Failed, Photo, Told},
+    queue, resume,
+    tally::Hit,
+    view, violated,
+};
+use crate::core::{
+    conflict::Base,
+    engine::{Effect, Engine, Input},
+    id::{ClientId, Epoch, Mid, Seq, TodoId, UserId},
+    link::{Connection, Failure, Lane},
+    op::Op,
+    pending::{Entry, Mutation, Outcome, UNDECIDED},
+    replica::{Brings, News, Replica},
+};
+
+/// What a page asks.
+#[derive(Debug, Clone)]
+pub enum Request {
+    Push {
+        client: ClientId,
+        epoch: Epoch,
+        mutations: Vec<Mutation>,
+    },
+    Pull {
+        client: ClientId,
+        since: Option<(Epoch, Seq)>,
+    },
+    Me,
+}
+
+/// What it is answered.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// With the mutations that it is the answer to.
+    Pushed {
+        client: ClientId,
+        answer: Result<Vec<(Mid, Outcome)>, Failure>,
+    },
+    Pulled(Result<News, Failure>),
+    Me(Result<UserId, Failure>),
+}
+
+/// A request on its way, from the page's side.
+#[derive(Debug, Clone)]
+pub struct Open {
+    pub ticket: u32,
+    /// For a push: what it carries that is not a no-op.
+    pub mids: Vec<Mid>,
+}
+
+/// See the module.
+pub struct Tab {
+    pub engine: Engine,
+    pub photo: Photo,
+    pub told: Told,
+    /// All that its page has been.
+    clients: Vec<ClientId>,
+    /// Counts its reloads: an answer to the page before is not this one's.
+    pub run: u32,
+    pub push: Option<Open>,
+    pub pull: Option<Open>,
+    pub asks: bool,
+    /// Whether a wait of a lane is running.
+    pub waits: [bool; 2],
+    /// A text that is being typed.
+    pub typing: Option<(TodoId, Base, Edit)>,
+    /// Whether its base is of a history that a copy back has cut off.
+    pub is_astray: bool,
+}
+
+/// A lane's place in [`Tab::waits`].
+pub fn at(lane: Lane) -> usize {
+    match lane {
+        Lane::Push => 0,
+        Lane::Pull => 1,
+    }
+}
+
+impl Tab {
+    /// A page that has just come. Its first effects are still to be taken.
+    pub fn new(scene: &mut Scene, user: UserId, base: Replica, run: u32) -> Self {
+        let client = ClientId(scene.uuid());
+        let engine = Engine::new(scene.list, user, client, base);
+        Self {
+            photo: Photo::of(&engine),
+            engine,
+            told: Told::default(),
+            clients: vec![client],
+            run,
+            push: None,
+            pull: None,
+            asks: false,
+            waits: [false; 2],
+            typing: None,
+            is_astray: false,
+        }
+    }
+
+    /// Does something to the engine, and checks what came of it. Gives what the page asks now.
+    pub fn drive(
+        &mut self,
+        scene: &mut Scene,
+        cause: &Cause,
+        input: impl FnOnce(&mut Engine),
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        self.drive_with(scene, cause, None, input)
+    }
+
+    fn drive_with(
+        &mut self,
+        scene: &mut Scene,
+        cause: &Cause,
+        news: Option<&News>,
+        input: impl FnOnce(&mut Engine),
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        input(&mut self.engine);
+        let after = Photo::of(&self.engine);
+        let before = std::mem::replace(&mut self.photo, after.clone());
+        let is_same = before.client == after.client && before.epoch == after.epoch;
+        if is_same && after.seq < before.seq {
+            return violated(format!(
+                "5: base fell from {:?} to {:?}",
+                before.seq, after.seq
+            ));
+        }
+        if after.epoch != before.epoch || after.seq < before.seq {
+            self.told.others.clear();
+        }
+        if before.client != after.client {
+            scene.tally.hit(Hit::Reviewed);
+            queue::goes_to_review(&before, &after, &self.told)?;
+            self.became(scene, &after);
+        }
+        let is_new = news.is_some_and(|news| (news.epoch, news.seq) == (after.epoch, after.seq));
+        self.is_astray &= !is_new;
+        if !self.is_astray {
+            self.learn(scene, &before, &after, news);
+        }
+        if is_same {
+            queue::changes_alone(&before, &after, &self.told, cause)?;
+            queue::keeps(&before, &after, &self.told, cause)?;
+            self.count(scene, &before, &after);
+        }
+        let base = self.engine.base();
+        let mut todos: Vec<_> = base.todos().iter().cloned().collect();
+        todos.sort_by(crate::core::todo::Todo::in_order);
+        view::is_folded(&self.engine, &todos, &after, &self.told)?;
+        if !self.is_astray {
+            view::base_is_true(&self.engine, &scene.chronicle)?;
+            if is_same && !matches!(cause, Cause::Person { .. }) {
+                view::does_not_flicker(&before, &after, &self.told, &scene.chronicle)?;
+            }
+        }
+        let requests = self.effects(scene)?;
+        self.is_not_stuck()?;
+        Ok(requests)
+    }
+
+    /// The queue went to review, and another client counts now.
+    fn became(&mut self, scene: &mut Scene, after: &Photo) {
+        let others = std::mem::take(&mut self.told.others);
+        let had_snapshot = self.told.had_snapshot;
+        self.told = Told {
+            others,
+            had_snapshot,
+            ..Told::default()
+        };
+        self.clients.push(after.client);
+        // What was on its way for the client before does not count any more.
+        self.push = None;
+        self.pull = None;
+        if had_snapshot {
+            scene.chronicle.unsure.insert(after.client);
+        }
+    }
+
+    /// What the page could know by now.
+    fn learn(&mut self, scene: &mut Scene, before: &Photo, after: &Photo, news: Option<&News>) {
+        let Some(news) = news else { return };
+        let is_new = (before.epoch, before.client) != (after.epoch, after.client);
+        let was_taken =
+            after.epoch == news.epoch && after.seq >= news.seq && news.seq >= before.seq;
+        match &news.brings {
+            Brings::Snapshot(_) if was_taken || is_new => {
+                scene.tally.hit(Hit::Snapshot);
+                self.told.had_snapshot = true;
+                scene.chronicle.unsure.insert(after.client);
+                if !is_new {
+                    let is_undecided =
+                        |entry: &&Entry| entry.applied.is_none() && entry.mid <= news.last_mid;
+                    if before.queue.iter().any(|entry| is_undecided(&entry)) {
+                        scene.tally.hit(Hit::SnapshotOverPending);
+                    }
+                    self.told.in_base = self.told.in_base.max(news.last_mid);
+                }
+                self.learn_by_difference(scene, before, after);
+            }
+            _ => {
+                let changes = scene.chronicle.changes(after.epoch, before.seq, after.seq);
+                for (seq, change) in changes {
+                    scene.tally.hit(Hit::Delta);
+                    match change.origin {
+                        Some((client, mid)) if client == after.client => {
+                            if !self.told.outcomes.contains_key(&mid) {
+                                scene.tally.hit(Hit::SettledByEvent);
+                            }
+                            self.told.merged.insert(mid);
+                            self.told.in_base = self.told.in_base.max(mid);
+                        }
+                        _ => {
+                            for id in &change.changed {
+                                self.told.others.insert(*id, seq);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A snapshot does not say who it was: what differs may be anybody's.
+    fn learn_by_difference(&mut self, scene: &Scene, before: &Photo, after: &Photo) {
+        let old = scene.chronicle.state(before.epoch, before.seq);
+        let new = scene.chronicle.state(after.epoch, after.seq);
+        let (Some(old), Some(new)) = (old, new) else {
+            return;
+        };
+        for todo in old.iter().chain(new.iter()) {
+            let version = |todos: &[crate::core::todo::Todo]| {
+                let todo = todos.iter().find(|other| other.id == todo.id);
+                todo.map(|todo| todo.version)
+            };
+            if version(old) != version(new) {
+                let seq = version(new).unwrap_or(after.seq);
+                self.told.others.insert(todo.id, seq);
+            }
+        }
+    }
+
+    fn count(&self, scene: &mut Scene, before: &Photo, after: &Photo) {
+        for was in &before.queue {
+            let outcome = self.told.outcomes.get(&was.mid);
+            match after.entry(was.mid) {
+                Some(is) if is.given_up && !was.given_up => {
+                    scene.chronicle.unsure.insert(after.client);
+                    let is_refused = after.kept(was.mid).is_some_and(|kept| {
+                        matches!(kept.why, crate::core::review::Why::Refused(_))
+                    });
+                    scene.tally.hit(if is_refused {
+                        Hit::GivenUpRefused
+                    } else {
+                        Hit::GivenUp
+                    });
+                }
+                Some(is) if was.given_up && !is.given_up => scene.tally.hit(Hit::FoundApplied),
+                None if was.given_up && outcome == Some(&Outcome::Skipped) => {
+                    scene.tally.hit(Hit::FoundSkipped)
+                }
+                None if was.given_up => scene.tally.hit(Hit::FoundApplied),
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes what the engine wants done, and checks that it may want it.
+    pub fn effects(&mut self, scene: &mut Scene) -> Result<Vec<(u32, Request)>, Violation> {
+        let mut requests = Vec::new();
+        for effect in self.engine.effects() {
+            match effect {
+                Effect::Push {
+                    ticket,
+                    client,
+                    epoch,
+                    mutations,
+                } => {
+                    if self.push.is_some() {
+                        return violated("a push while another one is on its way");
+                    }
+                    if (client, epoch) != (self.engine.client(), self.engine.base().epoch) {
+                        return violated("a push as somebody else, or to another history");
+                    }
+                    for mutation in &mutations {
+                        let key = (client, mutation.mid);
+                        let first = scene
+                            .chronicle
+                            .contents
+                            .entry(key)
+                            .or_insert_with(|| mutation.clone());
+                        if mutation.op != Op::Noop && mutation != first {
+                            return violated(format!("{mutation:?} was {first:?} before"));
+                        }
+                    }
+                    let real = mutations.iter().filter(|mutation| mutation.op != Op::Noop);
+                    let mids = real.map(|mutation| mutation.mid).collect();
+                    self.push = Some(Open { ticket, mids });
+                    requests.push((
+                        ticket,
+                        Request::Push {
+                            client,
+                            epoch,
+                            mutations,
+                        },
+                    ));
+                }
+                Effect::Pull {
+                    ticket,
+                    client,
+                    since,
+                } => {
+                    if self.pull.is_some() {
+                        return violated("a pull while another one is on its way");
+                    }
+                    self.pull = Some(Open {
+                        ticket,
+                        mids: vec![],
+                    });
+                    requests.push((ticket, Request::Pull { client, since }));
+                }
+                Effect::Me => {
+                    self.asks = true;
+                    requests.push((0, Request::Me));
+                }
+                Effect::Wait { lane, .. } => self.waits[at(lane)] = true,
+            }
+        }
+        Ok(requests)
+    }
+
+    /// Whether nothing more is to come of it unless somebody does something.
+    pub fn is_off(&self) -> bool {
+        matches!(
+            self.engine.link().connection(),
+            Connection::Parked | Connection::Closed
+        )
+    }
+
+    /// 15: whatever waits, waits for something.
+    fn is_not_stuck(&self) -> Checked {
+        if self.is_off() || self.asks || (self.engine.link().is_asking() && self.waits[0]) {
+            return Ok(());
+        }
+        if self.pull.is_none() && !self.waits[1] {
+            return violated("nothing will ever be pulled again");
+        }
+        let mut open = self
+            .photo
+            .queue
+            .iter()
+            .filter(|entry| entry.applied.is_none());
+        let next = open.next();
+        let may_wait = |entry: &Entry| entry.undoes.is_some() && !entry.sent;
+        if self.push.is_none() && !self.waits[0] && next.is_some_and(|entry| !may_wait(entry)) {
+            return violated(format!(
+                "15: {:?} will never be pushed",
+                next.map(|entry| entry.mid)
+            ));
+        }
+        Ok(())
+    }
+
+    // What the world does.
+
+    pub fn pushed(
+        &mut self,
+        scene: &mut Scene,
+        ticket: u32,
+        client: ClientId,
+        answer: Result<Vec<(Mid, Outcome)>, Failure>,
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        let is_open = self.push.as_ref().is_some_and(|open| open.ticket == ticket);
+        let mids = match self.push.take_if(|open| open.ticket == ticket) {
+            Some(open) => open.mids,
+            None => vec![],
+        };
+        let is_this = client == self.engine.client();
+        let failed = answer.as_ref().err().map(|failure| match failure {
+            Failure::Erring => Failed::Erring,
+            Failure::Unreachable => Failed::Unreachable,
+            Failure::Refused(_) => Failed::Refused,
+            _ => Failed::Otherwise,
+        });
+        if let (Ok(outcomes), true) = (&answer, is_this) {
+            for (mid, outcome) in outcomes {
+                self.told.outcomes.insert(*mid, outcome.clone());
+                if *outcome == Outcome::Unknown {
+                    scene.chronicle.unsure.insert(client);
+                    scene.chronicle.riddles.insert((client, *mid));
+                }
+            }
+        }
+        for mid in &mids {
+            let errors = self.told.errors.entry(*mid).or_default();
+            match failed {
+                Some(Failed::Erring) => {
+                    *errors += 1;
+                    *self.told.erring.entry(*mid).or_default() += 1;
+                }
+                Some(Failed::Unreachable) => *errors += 1,
+                Some(Failed::Refused) => *errors = (*errors).max(2),
+                _ => {}
+            }
+        }
+        let is_answered = is_open && is_this && answer.is_ok();
+        let random = scene.uuid();
+        let cause = Cause::Pushed { mids, failed };
+        let requests = self.drive(scene, &cause, |engine| {
+            engine.take(
+                Input::Pushed {
+                    ticket,
+                    client,
+                    answer,
+                },
+                random,
+            );
+        })?;
+        // 15: what follows a decision goes at once.
+        let open = |entry: &&Entry| entry.applied.is_none() && !entry.given_up;
+        let next = self.photo.queue.iter().find(open);
+        let goes = next.is_some_and(|next| next.undoes.is_none() || next.sent);
+        if is_answered
+            && goes
+            && self.push.is_none()
+            && !self.is_off()
+            && !self.engine.link().is_asking()
+        {
+            return violated("15: what follows a decision did not go at once");
+        }
+        Ok(requests)
+    }
+
+    pub fn pulled(
+        &mut self,
+        scene: &mut Scene,
+        ticket: u32,
+        answer: Result<News, Failure>,
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        let is_open = self.pull.take_if(|open| open.ticket == ticket).is_some();
+        let news = answer.as_ref().ok().filter(|_| is_open).cloned();
+        let random = scene.uuid();
+        if let Some(news) = news.as_ref().filter(|_| !self.is_astray) {
+            resume::is_the_same_either_way(&self.engine, scene, ticket, news, random)?;
+        }
+        self.drive_with(scene, &Cause::World, news.as_ref(), |engine| {
+            engine.take(Input::Pulled { ticket, answer }, random);
+        })
+    }
+
+    pub fn met(
+        &mut self,
+        scene: &mut Scene,
+        answer: Result<UserId, Failure>,
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        self.asks = false;
+        self.take(scene, Input::Me(answer))
+    }
+
+    /// A wait is over, whether there was one or not.
+    pub fn waited(
+        &mut self,
+        scene: &mut Scene,
+        lane: Lane,
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        self.waits[at(lane)] = false;
+        self.take(scene, Input::Waited(lane))
+    }
+
+    pub fn take(
+        &mut self,
+        scene: &mut Scene,
+        input: Input,
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        let random = scene.uuid();
+        self.drive(scene, &Cause::World, |engine| engine.take(input, random))
+    }
+
+    // What a person does.
+
+    /// What is on somebody's mind who begins to type now.
+    pub fn begin(&self, chronicle: &Chronicle, id: TodoId) -> Edit {
+        let client = self.photo.client;
+        let queue = self.photo.queue.iter().rev();
+        // Under a text of one's own nobody sees what base has.
+        let mut over = queue.clone().filter_map(|entry| {
+            let is_text = matches!(&entry.op, Op::SetTitle { id: of, .. } if *of == id);
+            let is_shown = is_text && entry.is_folded();
+            let edit = chronicle.edits.get(&(client, entry.mid));
+            edit.filter(|_| is_shown)
+        });
+        let mut gone = queue
+            .flat_map(|entry| &entry.seen)
+            .filter(|todo| todo.id == id && todo.title_version != UNDECIDED);
+        let base = self.engine.base().get(id).or_else(|| gone.next());
+        let over = over.next();
+        let version = over.map(|edit| edit.version);
+        let version = version.or(base.map(|todo| todo.title_version));
+        Edit {
+            version: version.unwrap_or_default(),
+            text: self
+                .engine
+                .get(id)
+                .map_or_else(String::new, |todo| todo.title.clone()),
+            is_late: over.is_some_and(|edit| edit.is_late),
+            mine: self.clients.clone(),
+        }
+    }
+
+    /// Does something, and notes what was meant by it. `edit`: for a text, if it was begun before.
+    pub fn act(
+        &mut self,
+        scene: &mut Scene,
+        put_aside: Option<u32>,
+        edit: Option<Edit>,
+        act: impl FnOnce(&mut Engine),
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        let known: Vec<Mid> = self.photo.queue.iter().map(|entry| entry.mid).collect();
+        let seen: Vec<_> = self
+            .photo
+            .view
+            .iter()
+            .map(|todo| (todo.id, self.begin(&scene.chronicle, todo.id)))
+            .collect();
+        if let Some(kept) = self
+            .photo
+            .kept
+            .iter()
+            .find(|kept| Some(kept.id) == put_aside)
+        {
+            self.told.dropped.extend(kept.mid);
+        }
+        let requests = self.drive(scene, &Cause::Person { put_aside }, act)?;
+        let client = self.engine.client();
+        for entry in self
+            .photo
+            .queue
+            .iter()
+            .filter(|entry| !known.contains(&entry.mid))
+        {
+            let key = (client, entry.mid);
+            if let Op::SetTitle { id, .. } = &entry.op {
+                let now = || {
+                    seen.iter()
+                        .find(|(of, _)| of == id)
+                        .map(|(_, edit)| edit.clone())
+                };
+                let edit = edit.clone().or_else(now);
+                scene.chronicle.edits.extend(edit.map(|edit| (key, edit)));
+            }
+            if let Some(undoes) = entry.undoes {
+                let did = match undoes.seq {
+                    Some(seq) if undoes.mid == Mid(0) => Err(seq),
+                    _ => Ok((client, undoes.mid)),
+                };
+                let mine = self.clients.clone();
+                scene.chronicle.undos.insert(key, Undo { did, mine });
+            }
+        }
+        Ok(requests)
+    }
+}

@@ -1,0 +1,116 @@
+//! How often a run met what it is there to meet. A simulator that never drops an answer proves nothing about dropped ones.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+macro_rules! hits {
+    ($($hit:ident: $said:literal),+ $(,)?) => {
+        /// Something that a history met.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Hit {$(
+            #[doc = $said]
+            $hit,
+        )+}
+
+        const ALL: &[(Hit, &str)] = &[$((Hit::$hit, $said)),+];
+    };
+}
+
+hits! {
+    // What a person did.
+    Acted: "acts of a person",
+    Undone: "undone",
+    Redone: "done again",
+    UndoRefused: "an undo was refused on the spot",
+    Retried: "sent again by the person",
+    Discarded: "dropped by the person",
+    EditedLate: "an edit ended some steps after it began",
+    // What the network did.
+    Reordered: "an answer overtook another",
+    RequestLost: "a request was lost",
+    AnswerLost: "an answer was lost after the commit",
+    RequestTwice: "a request arrived twice",
+    AnswerTwice: "an answer arrived twice, or after its time",
+    ArrivedLate: "a request arrived after its client had given up waiting",
+    TimedOut: "no answer in time",
+    OutOfOrder: "a push left a gap",
+    OtherEpoch: "a push to another history",
+    // What the server did.
+    ErredBefore: "500 with nothing done",
+    ErredAfter: "500 after the commit",
+    Busy: "429 or 503",
+    Refused: "400, 413 or 422",
+    Barred: "404 or 409 out of nowhere",
+    SignedOut: "401",
+    OtherUser: "somebody else was signed in",
+    Unreadable: "an answer that nobody can read",
+    UnknownOutcome: "an outcome of a type nobody knows",
+    UnknownEvent: "an event of a type nobody knows",
+    Gap: "a delta that lacks an event",
+    Repeated: "a delta that repeats events",
+    Restored: "restored from a backup",
+    CopiedBack: "copied back by hand",
+    Swept: "old events and texts were swept",
+    Forgotten: "outcomes were forgotten",
+    Form: "a plain form changed the list",
+    Reloaded: "a page was loaded anew",
+    LostByReload: "mutations that went with a reload",
+    // What was decided.
+    Applied: "APPLIED",
+    Unchanged: "APPLIED, and nothing changed",
+    Conflict: "CONFLICT",
+    Gone: "REJECTED GONE",
+    Forbidden: "REJECTED FORBIDDEN",
+    Changed: "REJECTED CHANGED",
+    Skipped: "SKIPPED",
+    Unknown: "UNKNOWN",
+    AppliedUndo: "an undo was applied",
+    // What a client went through.
+    Delta: "events were merged",
+    Snapshot: "a snapshot was merged",
+    SnapshotOverPending: "a snapshot came over undecided mutations that it had the effect of",
+    SettledByEvent: "a mutation was settled by its event alone",
+    GivenUp: "given up after three tries",
+    GivenUpRefused: "given up as refused",
+    FoundApplied: "a mutation that was given up had been applied",
+    FoundSkipped: "a mutation that was given up was skipped",
+    Reviewed: "mutations that went to review",
+    SameEitherWay: "resumed by events and by snapshot",
+    Drained: "histories that ended with everything sent",
+}
+
+/// How often each was met.
+pub struct Tally(Vec<AtomicU64>);
+
+impl Tally {
+    pub fn new() -> Self {
+        Self(ALL.iter().map(|_| AtomicU64::new(0)).collect())
+    }
+
+    pub fn hit(&self, hit: Hit) {
+        self.0[hit as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn of(&self, hit: Hit) -> u64 {
+        self.0[hit as usize].load(Ordering::Relaxed)
+    }
+
+    /// What was never met, but for what cannot be.
+    pub fn missed(&self, but: &[Hit]) -> Vec<&'static str> {
+        let missed = ALL
+            .iter()
+            .filter(|(hit, _)| self.of(*hit) == 0 && !but.contains(hit));
+        missed.map(|(_, said)| *said).collect()
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (hit, said) in ALL {
+            writeln!(f, "{:>12}  {said}", self.of(*hit))?;
+        }
+        Ok(())
+    }
+}

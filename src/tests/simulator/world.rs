@@ -1,0 +1,863 @@
+//! The pages, what is on its way between them and the server, and the server: one step after the other.
+
+use super::{
+    Checked, Scene, Violation, acts,
+    chronicle::Chronicle,
+    mirror::Mirror,
+    server::{Model, Pusher, Refusal},
+    step::{Fault, Illness, Session, Step, TABS},
+    tab::{Answer, Request, Tab},
+    tally::{Hit, Tally},
+    violated,
+};
+use crate::core::{
+    engine::Input,
+    event::Placed,
+    id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, UserId},
+    link::{Failure, Lane},
+    list::Role,
+    op::{Op, RejectionCode},
+    pending::{Mutation, Outcome},
+    replica::{Brings, News, Replica},
+};
+use uuid::Uuid;
+
+/// Rounds in which everything must have got there, once nothing is broken.
+const ROUNDS: usize = 40;
+
+/// Something on its way.
+#[derive(Debug, Clone)]
+struct Flight<T> {
+    tab: usize,
+    run: u32,
+    ticket: u32,
+    /// How often it has arrived already.
+    arrived: u8,
+    what: T,
+}
+
+/// See the module.
+pub struct World<'w> {
+    scene: Scene<'w>,
+    model: Model,
+    mirror: Option<&'w mut Mirror>,
+    backup: Model,
+    now: i64,
+    users: [UserId; 2],
+    sessions: [Session; 2],
+    may_edit: bool,
+    illness: Illness,
+    was_copied_back: bool,
+    tabs: Vec<Tab>,
+    requests: Vec<Flight<Request>>,
+    answers: Vec<Flight<Answer>>,
+}
+
+/// Whose page it is.
+fn person(tab: usize) -> usize {
+    usize::from(tab == usize::from(TABS) - 1)
+}
+
+impl<'w> World<'w> {
+    pub fn new(
+        history: u64,
+        tally: &'w Tally,
+        mut mirror: Option<&'w mut Mirror>,
+    ) -> Result<Self, Violation> {
+        let mut scene = Scene {
+            list: ListId(Uuid::nil()),
+            chronicle: Chronicle::default(),
+            tally,
+            history,
+            made: 0,
+        };
+        scene.list = ListId(scene.uuid());
+        let users = [UserId(scene.uuid()), UserId(scene.uuid())];
+        let epoch = match &mut mirror {
+            Some(mirror) => mirror.begin(scene.list, users),
+            None => Epoch(scene.uuid()),
+        };
+        let model = Model::new(scene.list, epoch);
+        scene.chronicle.begin(&model);
+        let mut world = Self {
+            scene,
+            backup: model.clone(),
+            model,
+            mirror,
+            now: 1_000,
+            users,
+            sessions: [Session::Own; 2],
+            may_edit: true,
+            illness: Illness::Healthy,
+            was_copied_back: false,
+            tabs: Vec::new(),
+            requests: Vec::new(),
+            answers: Vec::new(),
+        };
+        for _ in 0..2 {
+            world.form(0, 0)?;
+        }
+        if let Some(mirror) = &mut world.mirror {
+            mirror.backup();
+        }
+        world.backup = world.model.clone();
+        for tab in 0..TABS.into() {
+            let page = world.page(tab, 0)?;
+            world.tabs.push(page);
+        }
+        Ok(world)
+    }
+
+    /// A page as the server renders it now.
+    fn page(&mut self, tab: usize, run: u32) -> Result<Tab, Violation> {
+        let base = Replica::new(self.model.epoch, self.model.head, self.model.state());
+        let mut page = Tab::new(&mut self.scene, self.users[person(tab)], base, run);
+        page.effects(&mut self.scene)?;
+        Ok(page)
+    }
+
+    fn hit(&self, hit: Hit) {
+        self.scene.tally.hit(hit);
+    }
+
+    pub fn step(&mut self, step: Step) -> Checked {
+        self.now += 1;
+        match step {
+            Step::Act { tab, act } => {
+                self.with(tab.into(), |page, scene| acts::act(page, scene, act))
+            }
+            Step::Flow { tab } => self.flow(tab.into()),
+            Step::Arrive { nth } => self.on_request(nth, |world, request| world.arrive(request)),
+            Step::Answer { nth } => self.on_answer(nth, |world, answer| world.deliver(answer)),
+            Step::ArriveTwice { nth } => self.on_request(nth, |world, mut request| {
+                request.arrived += 1;
+                if request.arrived < 3 {
+                    world.requests.push(request.clone());
+                }
+                world.arrive(request)
+            }),
+            Step::AnswerTwice { nth } => self.on_answer(nth, |world, mut answer| {
+                answer.arrived += 1;
+                if answer.arrived < 3 {
+                    world.answers.push(answer.clone());
+                }
+                world.deliver(answer)
+            }),
+            Step::LoseRequest { nth } => self.on_request(nth, |world, request| {
+                world.hit(Hit::RequestLost);
+                world.refuse(&request, Failure::Unreachable)
+            }),
+            Step::LoseAnswer { nth } => self.on_answer(nth, |world, answer| {
+                world.hit(Hit::AnswerLost);
+                world.fail(answer, Failure::Unreachable)
+            }),
+            Step::TimeOut { tab, lane } => self.time_out(tab.into(), lane),
+            Step::Fail { nth, fault } => self.on_request(nth, |world, request| {
+                let failure = world.failure(fault, false);
+                world.refuse(&request, failure)
+            }),
+            Step::FailAfter { nth, fault } => self.on_request(nth, |world, request| {
+                world.arrive(request)?;
+                let failure = world.failure(fault, true);
+                match world.answers.pop() {
+                    Some(answer) => world.fail(answer, failure),
+                    None => Ok(()),
+                }
+            }),
+            Step::Puzzle { nth } => self.spoil(nth, puzzle),
+            Step::Gap { nth } => self.spoil(nth, gap),
+            Step::Repeat { nth } => self.repeat(nth),
+            Step::Timer { tab, lane } => {
+                self.with(tab.into(), |page, scene| page.waited(scene, lane))
+            }
+            Step::Wake { tab } => {
+                self.with(tab.into(), |page, scene| page.take(scene, Input::Wake))
+            }
+            Step::Online { tab, online } => self.with(tab.into(), |page, scene| {
+                page.take(scene, Input::Online(online))
+            }),
+            Step::Reload { tab } => self.reload(tab.into()),
+            Step::Form { kind, todo } => self.form(kind, todo),
+            Step::Ill(illness) => {
+                self.illness = illness;
+                Ok(())
+            }
+            Step::MayEdit(may_edit) => {
+                self.may_edit = may_edit;
+                Ok(())
+            }
+            Step::Sign { user, session } => {
+                self.sessions[usize::from(user)] = session;
+                Ok(())
+            }
+            Step::Backup => {
+                self.backup = self.model.clone();
+                self.mirror.iter_mut().for_each(|mirror| mirror.backup());
+                Ok(())
+            }
+            Step::Restore => self.restore(),
+            Step::CopyBack => self.copy_back(),
+            Step::Sweep { back } => {
+                self.hit(Hit::Swept);
+                let before = self.now - i64::from(back % 32);
+                self.model.sweep(before);
+                self.mirror
+                    .iter_mut()
+                    .for_each(|mirror| mirror.sweep(before, 0));
+                Ok(())
+            }
+            Step::Forget => {
+                self.hit(Hit::Forgotten);
+                self.model.forget();
+                let now = self.now;
+                self.mirror
+                    .iter_mut()
+                    .for_each(|mirror| mirror.sweep(0, now + 1));
+                Ok(())
+            }
+        }
+    }
+
+    // The network.
+
+    /// Lets something happen to a page, and sends what it asks then.
+    fn with(
+        &mut self,
+        tab: usize,
+        happens: impl FnOnce(&mut Tab, &mut Scene) -> Result<Vec<(u32, Request)>, Violation>,
+    ) -> Checked {
+        let page = &mut self.tabs[tab];
+        let requests = happens(page, &mut self.scene)?;
+        let run = page.run;
+        let flights = requests.into_iter().map(|(ticket, what)| Flight {
+            tab,
+            run,
+            ticket,
+            arrived: 0,
+            what,
+        });
+        self.requests.extend(flights);
+        Ok(())
+    }
+
+    fn on_request(
+        &mut self,
+        nth: u8,
+        then: impl FnOnce(&mut Self, Flight<Request>) -> Checked,
+    ) -> Checked {
+        match usize::from(nth).checked_rem(self.requests.len()) {
+            Some(at) => {
+                let request = self.requests.remove(at);
+                then(self, request)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn on_answer(
+        &mut self,
+        nth: u8,
+        then: impl FnOnce(&mut Self, Flight<Answer>) -> Checked,
+    ) -> Checked {
+        match usize::from(nth).checked_rem(self.answers.len()) {
+            Some(at) => {
+                if at > 0 {
+                    self.hit(Hit::Reordered);
+                }
+                let answer = self.answers.remove(at);
+                then(self, answer)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The server has a request now, and its answer sets out.
+    fn arrive(&mut self, request: Flight<Request>) -> Checked {
+        let Flight {
+            tab,
+            run,
+            ticket,
+            arrived,
+            what,
+        } = request;
+        if arrived > 1 {
+            self.hit(Hit::RequestTwice);
+        }
+        let page = &self.tabs[tab];
+        let open = match what {
+            Request::Push { .. } => page.push.as_ref(),
+            _ => page.pull.as_ref(),
+        };
+        if !matches!(what, Request::Me) && open.is_none_or(|open| open.ticket != ticket) {
+            self.hit(Hit::ArrivedLate);
+        }
+        let what = match what {
+            Request::Push {
+                client,
+                epoch,
+                mutations,
+            } => {
+                let answer = self.push(tab, client, epoch, &mutations)?;
+                Answer::Pushed { client, answer }
+            }
+            Request::Pull { client, since } => Answer::Pulled(self.pull(tab, client, since)?),
+            Request::Me => Answer::Me(match self.sessions[person(tab)] {
+                Session::Own => Ok(self.users[person(tab)]),
+                Session::Nobody => Err(Failure::SignedOut),
+                Session::Other => {
+                    self.hit(Hit::OtherUser);
+                    Ok(self.users[1 - person(tab)])
+                }
+            }),
+        };
+        self.answers.push(Flight {
+            tab,
+            run,
+            ticket,
+            arrived,
+            what,
+        });
+        Ok(())
+    }
+
+    /// A page has its answer now.
+    fn deliver(&mut self, answer: Flight<Answer>) -> Checked {
+        let Flight {
+            tab,
+            run,
+            ticket,
+            arrived,
+            what,
+        } = answer;
+        let page = &self.tabs[tab];
+        if page.run != run {
+            return Ok(());
+        }
+        if arrived > 1 {
+            self.hit(Hit::AnswerTwice);
+        }
+        let is = |open: &Option<super::tab::Open>| {
+            open.as_ref().is_some_and(|open| open.ticket == ticket)
+        };
+        let is_late = match &what {
+            Answer::Pushed { .. } => !is(&page.push),
+            Answer::Pulled(_) => !is(&page.pull),
+            Answer::Me(_) => !page.asks,
+        };
+        match what {
+            // Whoever stopped waiting hears of no failure any more; what was decided is true for ever.
+            Answer::Pushed { answer: Err(_), .. } | Answer::Pulled(Err(_)) | Answer::Me(_)
+                if is_late =>
+            {
+                Ok(())
+            }
+            Answer::Pushed { client, answer } => self.with(tab, |page, scene| {
+                page.pushed(scene, ticket, client, answer)
+            }),
+            Answer::Pulled(answer) => {
+                self.with(tab, |page, scene| page.pulled(scene, ticket, answer))
+            }
+            Answer::Me(answer) => self.with(tab, |page, scene| page.met(scene, answer)),
+        }
+    }
+
+    /// A request got nowhere.
+    fn refuse(&mut self, request: &Flight<Request>, failure: Failure) -> Checked {
+        let what = match &request.what {
+            Request::Push { client, .. } => Answer::Pushed {
+                client: *client,
+                answer: Err(failure),
+            },
+            Request::Pull { .. } => Answer::Pulled(Err(failure)),
+            Request::Me => Answer::Me(Err(failure)),
+        };
+        let Flight {
+            tab,
+            run,
+            ticket,
+            arrived,
+            ..
+        } = *request;
+        self.deliver(Flight {
+            tab,
+            run,
+            ticket,
+            arrived,
+            what,
+        })
+    }
+
+    /// Instead of an answer this came.
+    fn fail(&mut self, answer: Flight<Answer>, failure: Failure) -> Checked {
+        let what = match answer.what {
+            Answer::Pushed { client, .. } => Answer::Pushed {
+                client,
+                answer: Err(failure),
+            },
+            Answer::Pulled(_) => Answer::Pulled(Err(failure)),
+            Answer::Me(_) => Answer::Me(Err(failure)),
+        };
+        self.deliver(Flight { what, ..answer })
+    }
+
+    fn failure(&self, fault: Fault, is_after: bool) -> Failure {
+        let (hit, failure) = match fault {
+            Fault::Erring if is_after => (Hit::ErredAfter, Failure::Erring),
+            Fault::Erring => (Hit::ErredBefore, Failure::Erring),
+            Fault::Busy => (Hit::Busy, Failure::Busy(1)),
+            Fault::Refused => (Hit::Refused, Failure::Refused("no".to_owned())),
+            Fault::Barred => (Hit::Barred, Failure::Barred("gone".to_owned())),
+            Fault::SignedOut => (Hit::SignedOut, Failure::SignedOut),
+            Fault::Unreadable => (Hit::Unreadable, Failure::Unreadable),
+        };
+        self.hit(hit);
+        failure
+    }
+
+    fn time_out(&mut self, tab: usize, lane: Lane) -> Checked {
+        let page = &self.tabs[tab];
+        let client = page.engine.client();
+        let (open, what) = match lane {
+            Lane::Push => (
+                page.push.as_ref(),
+                Answer::Pushed {
+                    client,
+                    answer: Err(Failure::Late),
+                },
+            ),
+            Lane::Pull => (page.pull.as_ref(), Answer::Pulled(Err(Failure::Late))),
+        };
+        let Some(ticket) = open.map(|open| open.ticket) else {
+            return Ok(());
+        };
+        self.hit(Hit::TimedOut);
+        let run = page.run;
+        self.deliver(Flight {
+            tab,
+            run,
+            ticket,
+            arrived: 0,
+            what,
+        })
+    }
+
+    /// What is on its way for a page gets there; and if nothing is, its waits end.
+    fn flow(&mut self, tab: usize) -> Checked {
+        for _ in 0..2 {
+            if !self.gets_there(tab)? {
+                for lane in [Lane::Push, Lane::Pull] {
+                    self.with(tab, |page, scene| page.waited(scene, lane))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All that is on its way for a page, there and back. Whether there was any.
+    fn gets_there(&mut self, tab: usize) -> Result<bool, Violation> {
+        let mut any = false;
+        while let Some(at) = self.requests.iter().position(|request| request.tab == tab) {
+            any = true;
+            let request = self.requests.remove(at);
+            self.arrive(request)?;
+        }
+        while let Some(at) = self.answers.iter().position(|answer| answer.tab == tab) {
+            any = true;
+            let answer = self.answers.remove(at);
+            self.deliver(answer)?;
+        }
+        Ok(any)
+    }
+
+    fn spoil(&mut self, nth: u8, spoils: impl FnOnce(&mut Answer, &Tab) -> Option<Hit>) -> Checked {
+        if let Some(at) = usize::from(nth).checked_rem(self.answers.len()) {
+            let answer = &mut self.answers[at];
+            let page = &self.tabs[answer.tab];
+            if page.run == answer.run
+                && let Some(hit) = spoils(&mut answer.what, page)
+            {
+                self.hit(hit);
+            }
+        }
+        Ok(())
+    }
+
+    fn repeat(&mut self, nth: u8) -> Checked {
+        let Some(at) = usize::from(nth).checked_rem(self.answers.len()) else {
+            return Ok(());
+        };
+        let Answer::Pulled(Ok(News {
+            brings: Brings::Delta(events),
+            epoch,
+            seq,
+            ..
+        })) = &mut self.answers[at].what
+        else {
+            return Ok(());
+        };
+        let first = events.first().map_or(seq.next(), |placed| placed.seq);
+        let earlier: Vec<Placed> = self
+            .model
+            .events()
+            .filter(|placed| placed.seq < first)
+            .cloned()
+            .collect();
+        if *epoch == self.model.epoch && !earlier.is_empty() {
+            events.splice(0..0, earlier);
+            self.scene.tally.hit(Hit::Repeated);
+        }
+        Ok(())
+    }
+
+    // The server.
+
+    fn may_edit(&self, tab: usize) -> bool {
+        self.may_edit || person(tab) == 0
+    }
+
+    fn push(
+        &mut self,
+        tab: usize,
+        client: ClientId,
+        epoch: Epoch,
+        mutations: &[Mutation],
+    ) -> Result<Result<Vec<(Mid, Outcome)>, Failure>, Violation> {
+        if self.sessions[person(tab)] != Session::Own {
+            self.hit(Hit::SignedOut);
+            return Ok(Err(Failure::SignedOut));
+        }
+        // What has just been put back by hand does not go on before everybody has noticed.
+        if self.tabs.iter().any(|page| page.is_astray) {
+            return Ok(Err(Failure::Busy(1)));
+        }
+        match self.illness {
+            Illness::FailsBefore => return Ok(Err(self.failure(Fault::Erring, false))),
+            Illness::Picky => {
+                let adds = |mutation: &Mutation| matches!(mutation.op, Op::AddTodo { .. });
+                if mutations.len() > 1 || mutations.iter().any(adds) {
+                    return Ok(Err(self.failure(Fault::Refused, false)));
+                }
+            }
+            Illness::Healthy | Illness::FailsAfter => {}
+        }
+        let who = Pusher {
+            user: self.users[person(tab)],
+            client,
+            may_edit: self.may_edit(tab),
+            now: self.now,
+        };
+        let first = self.model.last_mid(client);
+        let answer = self.model.push(who, epoch, mutations);
+        if let Some(mirror) = &mut self.mirror {
+            mirror.push(who, epoch, mutations, &answer)?;
+        }
+        self.scene.chronicle.grow(&self.model)?;
+        let outcomes = match answer {
+            Ok(outcomes) => outcomes,
+            Err(Refusal::Epoch) => {
+                self.hit(Hit::OtherEpoch);
+                return Ok(Err(Failure::Barred("another history".to_owned())));
+            }
+            // What came before it was forgotten with what the copy undid.
+            Err(Refusal::OutOfOrder) if self.was_copied_back => {
+                self.hit(Hit::OutOfOrder);
+                return Ok(Err(Failure::Barred("a gap".to_owned())));
+            }
+            Err(Refusal::OutOfOrder) => {
+                return violated(format!("a push left a gap after {first:?}"));
+            }
+        };
+        for (mid, outcome) in &outcomes {
+            let key = (client, *mid);
+            self.count(key, outcome);
+            self.scene
+                .chronicle
+                .decide(self.model.epoch, self.model.head, key, outcome)?;
+        }
+        if self.illness == Illness::FailsAfter {
+            return Ok(Err(self.failure(Fault::Erring, true)));
+        }
+        Ok(Ok(outcomes))
+    }
+
+    fn count(&self, key: super::chronicle::Key, outcome: &Outcome) {
+        let is_undo = self.scene.chronicle.undos.contains_key(&key);
+        let hit = match outcome {
+            Outcome::Applied(seq) => {
+                if is_undo {
+                    self.hit(Hit::AppliedUndo);
+                }
+                let change = self.scene.chronicle.change(self.model.epoch, *seq);
+                if change.changed.is_empty() {
+                    Hit::Unchanged
+                } else {
+                    Hit::Applied
+                }
+            }
+            Outcome::Conflict(_) => Hit::Conflict,
+            Outcome::Rejected(rejection) => match rejection.code {
+                RejectionCode::Gone => Hit::Gone,
+                RejectionCode::Forbidden => Hit::Forbidden,
+                RejectionCode::Changed => Hit::Changed,
+                RejectionCode::Invalid | RejectionCode::Limit => return,
+            },
+            Outcome::Skipped => Hit::Skipped,
+            Outcome::Unknown => Hit::Unknown,
+        };
+        self.hit(hit);
+    }
+
+    fn pull(
+        &mut self,
+        tab: usize,
+        client: ClientId,
+        since: Option<(Epoch, Seq)>,
+    ) -> Result<Result<News, Failure>, Violation> {
+        if self.sessions[person(tab)] != Session::Own {
+            self.hit(Hit::SignedOut);
+            return Ok(Err(Failure::SignedOut));
+        }
+        let role = if self.may_edit(tab) {
+            Role::Editor
+        } else {
+            Role::Viewer
+        };
+        let news = self.model.pull(client, role, since);
+        if let Some(mirror) = &mut self.mirror {
+            mirror.pull(self.users[person(tab)], client, since, &news)?;
+        }
+        Ok(Ok(news))
+    }
+
+    /// A page without WebAssembly changes the list.
+    fn form(&mut self, kind: u8, todo: u8) -> Checked {
+        if self.tabs.iter().any(|page| page.is_astray) {
+            return Ok(());
+        }
+        let state = self.model.state();
+        let chosen = usize::from(todo)
+            .checked_rem(state.len())
+            .map(|at| &state[at]);
+        let op = match (kind % 4, chosen) {
+            (1, Some(todo)) => Op::DeleteTodo { id: todo.id },
+            (2 | 3, Some(todo)) => Op::SetCompleted {
+                id: todo.id,
+                completed: !todo.completed,
+            },
+            _ => Op::AddTodo {
+                id: TodoId(self.scene.uuid()),
+                title: self.scene.text(),
+                position: format!("a{}", state.len() % 10),
+            },
+        };
+        self.hit(Hit::Form);
+        let outcome = self.model.form(&op, self.users[0], self.now);
+        if let Some(mirror) = &mut self.mirror {
+            mirror.form(&op, self.users[0], self.now, &outcome)?;
+        }
+        self.scene.chronicle.grow(&self.model)
+    }
+
+    /// A page is loaded anew. Its queue is in memory only.
+    fn reload(&mut self, tab: usize) -> Checked {
+        self.hit(Hit::Reloaded);
+        let page = &self.tabs[tab];
+        for entry in &page.photo.queue {
+            if entry.applied.is_none() {
+                self.hit(Hit::LostByReload);
+            }
+        }
+        let run = page.run + 1;
+        self.tabs[tab] = self.page(tab, run)?;
+        Ok(())
+    }
+
+    /// A backup is put back, as it should be: in a history of its own.
+    fn restore(&mut self) -> Checked {
+        let epoch = match &mut self.mirror {
+            Some(mirror) => match mirror.restore(self.backup.list) {
+                Some(epoch) => epoch,
+                None => return Ok(()),
+            },
+            None => Epoch(self.scene.uuid()),
+        };
+        self.hit(Hit::Restored);
+        let from = self.backup.epoch;
+        self.model = self.backup.clone();
+        self.model.epoch = epoch;
+        self.scene.chronicle.restored(from, &self.model);
+        self.backup = self.model.clone();
+        Ok(())
+    }
+
+    /// A backup is copied back by hand, in the same history. Nobody promises much then: what has just been decided is
+    /// forgotten, and a page that knows of it must be loaded anew, unless it notices.
+    fn copy_back(&mut self) -> Checked {
+        if self.backup.epoch != self.model.epoch || self.mirror.is_some() {
+            return Ok(());
+        }
+        self.hit(Hit::CopiedBack);
+        self.was_copied_back = true;
+        let before = std::mem::replace(&mut self.model, self.backup.clone());
+        self.scene.chronicle.cut(&before, &self.model);
+        self.requests.clear();
+        self.answers.clear();
+        for tab in 0..self.tabs.len() {
+            let page = &mut self.tabs[tab];
+            let client = page.engine.client();
+            let base = page.engine.base();
+            if base.epoch == self.model.epoch && base.seq > self.model.head {
+                page.is_astray = true;
+            } else if before.last_mid(client) > self.model.last_mid(client) {
+                self.reload(tab)?;
+                continue;
+            }
+            self.cut(tab)?;
+        }
+        Ok(())
+    }
+
+    /// All that a page waits for is cut.
+    fn cut(&mut self, tab: usize) -> Checked {
+        let (run, client) = (self.tabs[tab].run, self.tabs[tab].engine.client());
+        let failure = || Failure::Unreachable;
+        if let Some(ticket) = self.tabs[tab].push.as_ref().map(|open| open.ticket) {
+            let what = Answer::Pushed {
+                client,
+                answer: Err(failure()),
+            };
+            self.deliver(Flight {
+                tab,
+                run,
+                ticket,
+                arrived: 0,
+                what,
+            })?;
+        }
+        if let Some(ticket) = self.tabs[tab].pull.as_ref().map(|open| open.ticket) {
+            self.deliver(Flight {
+                tab,
+                run,
+                ticket,
+                arrived: 0,
+                what: Answer::Pulled(Err(failure())),
+            })?;
+        }
+        if self.tabs[tab].asks {
+            self.deliver(Flight {
+                tab,
+                run,
+                ticket: 0,
+                arrived: 0,
+                what: Answer::Me(Err(failure())),
+            })?;
+        }
+        Ok(())
+    }
+
+    // The end.
+
+    /// 10: nothing is broken any more; then everything gets there, and all pages show the same.
+    pub fn heal(&mut self) -> Checked {
+        self.illness = Illness::Healthy;
+        self.may_edit = true;
+        self.sessions = [Session::Own; 2];
+        // What got lost on its way was lost: nobody waits for ever.
+        for tab in 0..self.tabs.len() {
+            self.with(tab, |page, scene| page.take(scene, Input::Online(true)))?;
+            self.time_out(tab, Lane::Push)?;
+            self.time_out(tab, Lane::Pull)?;
+            self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
+        }
+        for _ in 0..ROUNDS {
+            self.now += 1;
+            for tab in 0..self.tabs.len() {
+                self.gets_there(tab)?;
+            }
+            if self.requests.is_empty()
+                && self.answers.is_empty()
+                && self.tabs.iter().all(|page| self.is_done(page))
+            {
+                break;
+            }
+            for tab in 0..self.tabs.len() {
+                self.with(tab, |page, scene| page.waited(scene, Lane::Push))?;
+                self.with(tab, |page, scene| page.waited(scene, Lane::Pull))?;
+                if self.tabs[tab].is_off() {
+                    self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
+                }
+            }
+        }
+        for page in &self.tabs {
+            if !self.is_done(page) {
+                return violated(format!(
+                    "10: a page does not get on: base at {:?} of {:?}, {:?} queued, {:?}",
+                    page.photo.seq,
+                    self.model.head,
+                    page.photo.queue,
+                    page.engine.link()
+                ));
+            }
+            if page.engine.kept().iter().any(|kept| !kept.retryable) {
+                return violated("9: something is kept that can never be sent again");
+            }
+            let base = page.engine.base();
+            let state = self.model.state();
+            if !state.iter().all(|todo| base.get(todo.id) == Some(todo))
+                || !page.photo.view.iter().eq(&state)
+            {
+                return violated(format!(
+                    "10: the view is {:?} and not {state:?}",
+                    page.photo.view
+                ));
+            }
+        }
+        self.hit(Hit::Drained);
+        Ok(())
+    }
+
+    /// Whether a page has sent everything and knows everything.
+    fn is_done(&self, page: &Tab) -> bool {
+        page.photo.queue.is_empty()
+            && (page.photo.epoch, page.photo.seq) == (self.model.epoch, self.model.head)
+    }
+}
+
+/// An outcome or an event of a later version.
+fn puzzle(answer: &mut Answer, page: &Tab) -> Option<Hit> {
+    match answer {
+        Answer::Pushed {
+            client,
+            answer: Ok(outcomes),
+        } if *client == page.engine.client() => {
+            // What the page knows already does not become a riddle.
+            let mut new = outcomes
+                .iter_mut()
+                .filter(|(mid, _)| !page.told.outcomes.contains_key(mid));
+            new.next()?.1 = Outcome::Unknown;
+            Some(Hit::UnknownOutcome)
+        }
+        Answer::Pulled(Ok(News {
+            brings: Brings::Delta(events),
+            ..
+        })) => {
+            events.last_mut()?.event = None;
+            Some(Hit::UnknownEvent)
+        }
+        _ => None,
+    }
+}
+
+/// A delta without its first event.
+fn gap(answer: &mut Answer, _: &Tab) -> Option<Hit> {
+    match answer {
+        Answer::Pulled(Ok(News {
+            brings: Brings::Delta(events),
+            ..
+        })) if !events.is_empty() => {
+            events.remove(0);
+            Some(Hit::Gap)
+        }
+        _ => None,
+    }
+}
