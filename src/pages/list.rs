@@ -3,9 +3,14 @@
 use crate::{
     client::{
         rendered::{Rendered, rendered},
-        todos::Todos,
+        todos::{Row, Said, Todos},
     },
-    core::{filter::Filter, id::TodoId, todo::TITLE_MAX},
+    core::{
+        filter::Filter,
+        id::{ListId, TodoId},
+        todo::TITLE_MAX,
+        view::Counts,
+    },
     ui::{
         connection::Pill,
         filters::Filters,
@@ -17,10 +22,10 @@ use crate::{
     },
 };
 use leptos::{
-    ev::{self, SubmitEvent},
-    html::{Input, Ul},
+    ev::SubmitEvent,
     prelude::*,
-    wasm_bindgen::JsValue,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::HtmlInputElement,
 };
 
 #[cfg(feature = "ssr")]
@@ -43,25 +48,45 @@ fn Living(page: Rendered) -> impl IntoView {
         ..
     } = page.clone();
     let todos = Todos::new(page);
-    let input = NodeRef::<Input>::new();
     let add = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(input) = input.get()
-            && todos.add(&input.value())
+        let field = document().query_selector("input.new-todo").ok().flatten();
+        let field = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+        if let Some(field) = field
+            && todos.add(&field.value())
         {
-            input.set_value("");
+            field.set_value("");
         }
     };
     let hear = Hear {
         todos,
         editable,
-        menu: RwSignal::new(None),
+        menu: StoredValue::new(None),
     };
-    let rows = NodeRef::<Ul>::new();
-    rows.on_load(move |rows| gestures::listen(&rows, move |id, gesture| hear.act(id, gesture)));
-    follow_address(todos);
-    let counts = move || todos.counts();
-    let empty = move || counts().total == 0;
+    // After the takeover: the rows are there then.
+    Effect::new(move || {
+        todos.settle_in();
+        if let Ok(Some(rows)) = document().query_selector("ul.todo-list") {
+            gestures::listen(&rows, move |id, gesture| hear.act(id, gesture));
+        }
+        follow(todos);
+    });
+    let empty = move || todos.counts().total == 0;
+    let row = move |row: Row| {
+        let (id, edited) = (row.id, row.clone());
+        let stamp = todos.stamp(id);
+        let visible = filter.shows(untrack(|| todos.shown(&row)).completed);
+        view! {
+            <TodoRow
+                id
+                look=move || todos.shown(&row)
+                is_edited=move || todos.is_edited(&edited)
+                stamp
+                editable
+                visible
+            />
+        }
+    };
     view! {
         {editable.then(|| view! {
             <form class="add" method="post" action="/api/add_todo" on:submit=add>
@@ -77,21 +102,22 @@ fn Living(page: Rendered) -> impl IntoView {
                     // UTF-16 units: 500 characters of two units fit.
                     maxlength=(2 * TITLE_MAX).to_string()
                     value=draft
-                    node_ref=input
                 />
                 <button class="without-script">"Add"</button>
             </form>
         })}
-        <Notices
-            notices=todos.notices()
-            on_act=Callback::new(move |(notice, act)| todos.act(&notice, act))
-        />
-        <Pill status=Signal::derive(move || todos.status()) />
-        <Review
-            entries=todos.review()
-            on_retry=Callback::new(move |kept| todos.retry(kept))
-            on_discard=Callback::new(move |kept| todos.discard(kept))
-        />
+        {move || {
+            let Said { status, notices, review } = todos.said();
+            view! {
+                <Notices notices on_act=Callback::new(move |(notice, act)| todos.act(&notice, act)) />
+                <Review
+                    entries=review
+                    on_retry=Callback::new(move |kept| todos.retry(kept))
+                    on_discard=Callback::new(move |kept| todos.discard(kept))
+                />
+                <Pill status />
+            }
+        }}
         // One form around all rows: their buttons say where it goes and for which todo. (Buttons that name a form
         // elsewhere make Chromium's parser quadratic: at 2,000 rows they took 0.8 of 1.7 s.)
         <form class="rows" method="post" action="/api/delete_todo" on:submit=|event| event.prevent_default()>
@@ -105,24 +131,15 @@ fn Living(page: Rendered) -> impl IntoView {
                         class="toggle-all with-script"
                         type="checkbox"
                         autocomplete="off"
-                        prop:checked=move || counts().left == 0
+                        prop:checked=move || todos.counts().left == 0
                         on:change=move |event| todos.set_all_completed(event_target_checked(&event))
                     />
                     <label class="with-script" for="toggle-all">
                         "Mark all as complete"
                     </label>
                 })}
-                <ul class="todo-list" node_ref=rows>
-                    <For each=move || todos.rows() key=|row| row.id let:row>
-                        <TodoRow
-                            visible=filter.shows(row.shown.with_untracked(|shown| shown.completed))
-                            stamp=todos.stamp(row.id)
-                            id=row.id
-                            shown=row.shown
-                            editing=row.editing
-                            editable
-                        />
-                    </For>
+                <ul class="todo-list">
+                    <For each=move || todos.rows() key=|row| row.id children=row />
                 </ul>
             </section>
         </form>
@@ -135,29 +152,38 @@ fn Living(page: Rendered) -> impl IntoView {
             </button>
         </div>
         <footer class="footer" hidden=empty>
-            <span class="todo-count" data-testid="todo-count">
-                <strong>{move || counts().left}</strong>
-                {move || if counts().left == 1 { " item left" } else { " items left" }}
-            </span>
-            <Filters
-                path=format!("/lists/{list}")
-                current=Signal::derive(move || todos.filter())
-                on_choose=Callback::new(move |(filter, address): (Filter, String)| {
-                    todos.show(filter);
-                    keep_address(&address);
-                })
-            />
-            {editable.then(|| view! {
-                <button
-                    type="button"
-                    class="clear-completed with-script"
-                    hidden=move || counts().left == counts().total
-                    on:click=move |_| todos.clear_completed()
-                >
-                    "Clear completed"
-                </button>
-            })}
+            {move || view! { <Foot todos list editable /> }}
         </footer>
+    }
+}
+
+/// What stands below the rows.
+#[component]
+fn Foot(todos: Todos, list: ListId, editable: bool) -> impl IntoView {
+    let Counts { left, total } = todos.counts();
+    view! {
+        <span class="todo-count" data-testid="todo-count">
+            <strong>{left.to_string()}</strong>
+            {if left == 1 { " item left" } else { " items left" }}
+        </span>
+        <Filters
+            path=format!("/lists/{list}")
+            current=todos.filter()
+            on_choose=Callback::new(move |(filter, address): (Filter, String)| {
+                todos.show(filter);
+                keep_address(&address);
+            })
+        />
+        {editable.then(|| view! {
+            <button
+                type="button"
+                class="clear-completed with-script"
+                hidden=left == total
+                on:click=move |_| todos.clear_completed()
+            >
+                "Clear completed"
+            </button>
+        })}
     }
 }
 
@@ -167,7 +193,7 @@ struct Hear {
     todos: Todos,
     editable: bool,
     /// Whose menu is open.
-    menu: RwSignal<Option<TodoId>>,
+    menu: StoredValue<Option<TodoId>>,
 }
 
 impl Hear {
@@ -181,7 +207,7 @@ impl Hear {
                 gestures::hand_focus_on(id);
                 self.todos.delete(id);
             }
-            Gesture::Menu => self.menu.set(Some(id)),
+            Gesture::Menu => self.menu.set_value(Some(id)),
             Gesture::Edit => self.todos.edit(id),
             Gesture::Save(typed, by_key) => {
                 if self.todos.save(id, &typed) && by_key {
@@ -197,7 +223,7 @@ impl Hear {
 
     /// An entry of the menu that is open.
     fn menu(self, gesture: Gesture) {
-        if let Some(id) = self.menu.get_untracked() {
+        if let Some(id) = self.menu.get_value() {
             self.act(id, gesture);
         }
     }
@@ -211,16 +237,19 @@ fn keep_address(path: &str) {
     }
 }
 
-/// Shows what the address says when somebody goes back or forward in the browser's history.
-fn follow_address(todos: Todos) {
-    if cfg!(feature = "ssr") {
-        return;
-    }
-    let follow = window_event_listener(ev::popstate, move |_| {
+/// Shows what the address says when somebody goes back or forward in the browser's history; and hears the keys that count
+/// anywhere on the page.
+fn follow(todos: Todos) {
+    window_event_listener_untyped("popstate", move |_| {
         let path = window().location().pathname();
         todos.show(Filter::of_path(&path.unwrap_or_default()));
     });
-    on_cleanup(move || follow.remove());
+    window_event_listener_untyped("keydown", move |event| {
+        if let Some(way) = gestures::way(&event) {
+            event.prevent_default();
+            todos.undo(way);
+        }
+    });
 }
 
 #[cfg(feature = "ssr")]

@@ -9,14 +9,14 @@ pub fn Filters(
     /// The address of the list.
     path: String,
     /// The one that is looked at.
-    current: Signal<Filter>,
+    current: Filter,
     /// Looks at another one, whose address this is.
     on_choose: Callback<(Filter, String)>,
 ) -> impl IntoView {
     let link = move |filter: Filter| {
         let href = format!("{path}{}", filter.suffix());
         let address = href.clone();
-        let is_current = move || current.get() == filter;
+        let is_current = current == filter;
         let choose = move |event: MouseEvent| {
             // With one of these keys a link opens elsewhere, as everywhere.
             if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
@@ -28,8 +28,8 @@ pub fn Filters(
             <li>
                 <a
                     href=href
-                    class=move || if is_current() { "selected" } else { "" }
-                    aria-current=move || is_current().then_some("page")
+                    class=if is_current { "selected" } else { "" }
+                    aria-current=is_current.then_some("page")
                     on:click=choose
                 >
                     {filter.name()}

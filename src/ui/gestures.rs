@@ -1,6 +1,6 @@
 //! What is done in a list's rows, heard at the list: one listener for all rows. Not here: what comes of it.
 
-use crate::core::id::TodoId;
+use crate::core::{id::TodoId, undo::Way};
 use leptos::{
     ev::{Event, KeyboardEvent},
     prelude::*,
@@ -81,6 +81,26 @@ fn pressed(event: &KeyboardEvent, target: &Element) -> Option<Gesture> {
     };
     event.prevent_default();
     Some(gesture)
+}
+
+/// Whether a key press anywhere on the page asks to take something back, or to do it again. Inside a text field the browser's
+/// own keys stay its own.
+pub fn way(event: &Event) -> Option<Way> {
+    let event: &KeyboardEvent = event.dyn_ref()?;
+    let target: Option<Element> = event.target()?.dyn_into().ok();
+    let is_text = |field: &HtmlInputElement| field.type_() == "text";
+    if target
+        .and_then(|target| target.dyn_into().ok())
+        .is_some_and(|field| is_text(&field))
+    {
+        return None;
+    }
+    let is_command = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
+    match (event.key().as_str(), is_command, event.shift_key()) {
+        ("z", true, false) => Some(Way::Back),
+        ("Z" | "z", true, true) | ("y", true, false) => Some(Way::Forth),
+        _ => None,
+    }
 }
 
 fn edit_field(element: &Element) -> Option<HtmlInputElement> {

@@ -44,14 +44,14 @@ pub enum Act {
 #[component]
 pub fn Notices(
     /// What there is to say.
-    notices: RwSignal<Vec<Notice>>,
+    notices: Vec<Notice>,
     /// Does it.
     on_act: Callback<(Notice, Act)>,
 ) -> impl IntoView {
     view! {
         <div class="notices" data-testid="notices" role="status" aria-live="polite">
             // In place: what has the focus keeps it when another notice comes or this one grows.
-            {move || notices.get().into_iter().map(|notice| view! { <Said notice on_act /> }).collect_view()}
+            {notices.into_iter().map(|notice| view! { <Said notice on_act /> }).collect_view()}
         </div>
     }
 }

@@ -17,13 +17,13 @@ pub struct Entry {
 #[component]
 pub fn Review(
     /// What is in it.
-    entries: RwSignal<Vec<Entry>>,
+    entries: Vec<Entry>,
     /// Sends one again.
     on_retry: Callback<u32>,
     /// Drops one.
     on_discard: Callback<u32>,
 ) -> impl IntoView {
-    let is_empty = move || entries.with(Vec::is_empty);
+    let is_empty = entries.is_empty();
     let entry = move |entry: Entry| {
         view! {
             <li>
@@ -42,7 +42,7 @@ pub fn Review(
         <section class="review" data-testid="review" aria-labelledby="review" hidden=is_empty>
             <h2 id="review">"Not saved"</h2>
             <ul>
-                {move || entries.get().into_iter().map(entry).collect_view()}
+                {entries.into_iter().map(entry).collect_view()}
             </ul>
         </section>
     }
