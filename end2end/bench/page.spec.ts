@@ -55,7 +55,7 @@ async function click(page: Page, selector: string, effect: Effect): Promise<numb
 
 /** What a toggle costs from the click until it is confirmed, over `CLICKS` of them. */
 async function toggles(page: Page): Promise<object> {
-  const box = (await page.locator('li:nth-child(3) .toggle').boundingBox())!;
+  const box = (await page.locator('.todo-list li:nth-child(3) .toggle').boundingBox())!;
   const cost = await Cost.of(page);
   await cost.measureClicks();
   const mutations = await countMutations(page);
@@ -64,7 +64,7 @@ async function toggles(page: Page): Promise<object> {
     const confirmed = page.waitForResponse(/\/api\/pull$/);
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     await (await confirmed).finished();
-    await page.locator('li:nth-child(3):not([data-sync])').waitFor();
+    await page.locator('.todo-list li:nth-child(3):not([data-sync])').waitFor();
   }
   const clicks = await cost.clicks();
   const work = await cost.taskMs();
@@ -105,14 +105,14 @@ test('the list page', async ({ app, page, network }) => {
     perToggle.push({ items: length, ...(await toggles(page)) });
     const ticks = [];
     for (let n = 0; n < TICKS; n += 1) {
-      ticks.push(await click(page, 'li:nth-child(3) .toggle', { row: 2, className: n % 2 === 0 ? 'completed' : '' }));
+      ticks.push(await click(page, '.todo-list li:nth-child(3) .toggle', { row: 2, className: n % 2 === 0 ? 'completed' : '' }));
     }
     const active = await click(page, '.filters a[href$="/active"]', { rows: length - 1 });
     const all = await click(page, '.filters li:first-child a', { rows: length });
     const tickAll = await click(page, '.toggle-all', { row: length - 1, className: 'completed' });
     rows.push({ items: length, ...loaded, 'tick ms': ms(quantile(ticks, 0.5)), 'Active ms': ms(active), 'All ms': ms(all), 'tick all ms': ms(tickAll) });
   }
-  console.log(`The page, and single clicks until the document is right`);
+  console.log('The page, and single clicks until the document is right');
   console.table(rows);
   console.log(`A toggle, of ${CLICKS} with the mouse, until it is confirmed`);
   console.table(perToggle);
