@@ -179,7 +179,8 @@ test.describe('somebody else’s later change is not undone', () => {
     const news = network.hold(PULL);
     await device.rename('milk', 'oat milk');
     await undo(app);
-    await app.expectRows(UNTOUCHED);
+    // The server leaves it alone, and says so at once.
+    await expect(app.notices).toHaveCount(1);
     news.release();
     await app.expectRows(['[x] oat milk', '[ ] bread', '[ ] salt']);
     await device.expectRows(['[x] oat milk', '[ ] bread', '[ ] salt']);

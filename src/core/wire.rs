@@ -285,23 +285,25 @@ impl Outcome {
     }
 }
 
-impl From<Outcome> for pending::Outcome {
-    /// An outcome that this version does not know counts as `UNKNOWN`.
-    fn from(outcome: Outcome) -> Self {
-        match (outcome.r#type.as_str(), outcome.seq, outcome.current) {
-            ("APPLIED", Some(seq), _) => Self::Applied(seq),
-            ("CONFLICT", _, Some(todo)) => Self::Conflict(todo),
+impl Outcome {
+    /// What was decided. `None`: something that this version does not know.
+    pub fn decided(self) -> Option<pending::Outcome> {
+        use pending::Outcome::{Applied, Conflict, Rejected, Skipped, Unknown};
+        Some(match (self.r#type.as_str(), self.seq, self.current) {
+            ("APPLIED", Some(seq), _) => Applied(seq),
+            ("CONFLICT", _, Some(todo)) => Conflict(todo),
             ("REJECTED", ..) => {
-                let code = outcome.code.unwrap_or_default();
+                let code = self.code.unwrap_or_default();
                 let known = CODES.iter().find(|(_, name)| *name == code);
-                Self::Rejected(Rejection::new(
+                Rejected(Rejection::new(
                     known.map_or(RejectionCode::Invalid, |(code, _)| *code),
-                    outcome.message.unwrap_or_default(),
+                    self.message.unwrap_or_default(),
                 ))
             }
-            ("SKIPPED", ..) => Self::Skipped,
-            _ => Self::Unknown,
-        }
+            ("SKIPPED", ..) => Skipped,
+            ("UNKNOWN", ..) => Unknown,
+            _ => return None,
+        })
     }
 }
 
@@ -314,6 +316,16 @@ pub struct Pushed {
     pub last_mid: Mid,
     /// One for each mutation of the push, in its order.
     pub outcomes: Vec<Outcome>,
+}
+
+impl Pushed {
+    /// What was decided. `None` if this version does not know all of it: asked again, the server says the same again.
+    pub fn decided(self) -> Option<Vec<(Mid, pending::Outcome)>> {
+        let outcomes = self.outcomes.into_iter();
+        outcomes
+            .map(|outcome| Some((outcome.mid, outcome.decided()?)))
+            .collect()
+    }
 }
 
 /// An event with its place and its origin.

@@ -71,7 +71,8 @@ fn Living(page: Rendered) -> impl IntoView {
         }
         follow(todos);
     });
-    let empty = move || todos.counts().total == 0;
+    let counts = move || todos.counts();
+    let empty = move || counts().total == 0;
     let row = move |row: Row| {
         let (id, edited) = (row.id, row.clone());
         let stamp = todos.stamp(id);
@@ -131,7 +132,7 @@ fn Living(page: Rendered) -> impl IntoView {
                         class="toggle-all with-script"
                         type="checkbox"
                         autocomplete="off"
-                        prop:checked=move || todos.counts().left == 0
+                        prop:checked=move || counts().left == 0
                         on:change=move |event| todos.set_all_completed(event_target_checked(&event))
                     />
                     <label class="with-script" for="toggle-all">
@@ -152,15 +153,21 @@ fn Living(page: Rendered) -> impl IntoView {
             </button>
         </div>
         <footer class="footer" hidden=empty>
-            {move || view! { <Foot todos list editable /> }}
+            {move || view! { <Foot todos counts=counts() filter=todos.filter() list editable /> }}
         </footer>
     }
 }
 
 /// What stands below the rows.
 #[component]
-fn Foot(todos: Todos, list: ListId, editable: bool) -> impl IntoView {
-    let Counts { left, total } = todos.counts();
+fn Foot(
+    todos: Todos,
+    counts: Counts,
+    filter: Filter,
+    list: ListId,
+    editable: bool,
+) -> impl IntoView {
+    let Counts { left, total } = counts;
     view! {
         <span class="todo-count" data-testid="todo-count">
             <strong>{left.to_string()}</strong>
@@ -168,7 +175,7 @@ fn Foot(todos: Todos, list: ListId, editable: bool) -> impl IntoView {
         </span>
         <Filters
             path=format!("/lists/{list}")
-            current=todos.filter()
+            current=filter
             on_choose=Callback::new(move |(filter, address): (Filter, String)| {
                 todos.show(filter);
                 keep_address(&address);

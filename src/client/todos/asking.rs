@@ -32,7 +32,6 @@ mod hydrate {
             engine::{Effect, Input},
             id::{ListId, UserId},
             link::{Failure, Lane},
-            pending::Outcome,
             wire::{Pulled, Pushed, write},
         },
     };
@@ -76,10 +75,11 @@ mod hydrate {
                 } => {
                     let body = write::push(user, list, epoch, client, mutations);
                     let answer = post::<Pushed>(<Push as ServerFn>::PATH, body).await;
+                    let decided = |pushed: Pushed| pushed.decided().ok_or(Failure::Unreadable);
                     Input::Pushed {
                         ticket,
                         client,
-                        answer: answer.map(outcomes),
+                        answer: answer.and_then(decided),
                     }
                 }
                 Effect::Pull {
@@ -146,12 +146,5 @@ mod hydrate {
                 let _ = window().add_event_listener_with_callback(kind, listener);
             }
         }
-    }
-
-    fn outcomes(pushed: Pushed) -> Vec<(crate::core::id::Mid, Outcome)> {
-        let outcomes = pushed.outcomes.into_iter();
-        outcomes
-            .map(|outcome| (outcome.mid, Outcome::from(outcome)))
-            .collect()
     }
 }
