@@ -20,6 +20,7 @@ use crate::{
     },
     ui::{
         connection::Status,
+        inspector,
         notices::Notice,
         review::Entry,
         todo_row::{self, Shown},
@@ -70,6 +71,10 @@ struct State {
     counts: Counts,
     said: Said,
     editing: Option<Editing>,
+    /// Whose menu is open.
+    menu: Option<TodoId>,
+    /// Whether somebody opened the sync inspector: until then it costs nothing.
+    is_inspected: bool,
     /// Whether only what the filter shows is in the document. Not so at first: the server sends all.
     is_filtered: bool,
     told: Told,
@@ -101,6 +106,8 @@ impl Todos {
             said,
             engine,
             editing: None,
+            menu: None,
+            is_inspected: false,
             is_filtered: false,
             told: Told::default(),
             timers: Timers::default(),
@@ -178,11 +185,21 @@ impl Todos {
         shared.lock().said.clone()
     }
 
-    /// What goes on between page and server: as it stands now, and again whenever that changes.
-    pub fn watch<T>(&self, look: impl FnOnce(&Engine) -> T) -> T {
+    /// What the sync inspector shows, as long as somebody looks.
+    pub fn report(&self) -> String {
         let shared = self.shared();
         shared.steps.track();
-        look(&shared.lock().engine)
+        let state = shared.lock();
+        match state.is_inspected {
+            true => inspector::report(&state.engine),
+            false => String::new(),
+        }
+    }
+
+    /// Somebody looks into the sync inspector from now on.
+    pub fn inspect(&self) {
+        self.with(|state| state.is_inspected = true);
+        self.shared().steps.notify();
     }
 
     /// What the browser reads back of a row that the server renders.
@@ -193,6 +210,16 @@ impl Todos {
         let shared = self.shared();
         let stamp = shared.lock().engine.get(id).map(todo_row::stamp);
         stamp.unwrap_or_default()
+    }
+
+    /// A todo's menu is open.
+    pub fn open_menu(&self, id: TodoId) {
+        self.with(|state| state.menu = Some(id));
+    }
+
+    /// Whose menu is open.
+    pub fn menu(&self) -> Option<TodoId> {
+        self.with(|state| state.menu)
     }
 
     /// Looks at these.

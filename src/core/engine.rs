@@ -564,6 +564,7 @@ impl Engine {
 
     /// An answer could not be understood.
     fn misread(&mut self) {
+        self.trace.add(Traced::Unreadable, self.unreadable.into());
         self.unreadable = self.unreadable.saturating_add(1);
         if self.unreadable >= UNREADABLE_MAX {
             self.trouble = Some(Trouble::Unreadable);

@@ -14,7 +14,8 @@ use crate::{
     ui::{
         connection::Pill,
         filters::Filters,
-        gestures::{self, Gesture},
+        gestures::{self, Gesture, OnPage},
+        inspector::{self, INSPECTOR, Inspector},
         notices::Notices,
         review::Review,
         todo_row::{MENU, TodoRow},
@@ -58,19 +59,17 @@ fn Living(page: Rendered) -> impl IntoView {
             field.set_value("");
         }
     };
-    let hear = Hear {
-        todos,
-        editable,
-        menu: StoredValue::new(None),
-    };
-    // After the takeover: the rows are there then.
-    Effect::new(move || {
-        todos.settle_in();
-        if let Ok(Some(rows)) = document().query_selector("ul.todo-list") {
-            gestures::listen(&rows, move |id, gesture| hear.act(id, gesture));
-        }
-        follow(todos);
-    });
+    let hear = Hear { todos, editable };
+    if cfg!(feature = "hydrate") {
+        // After the takeover: the rows are there then.
+        queue_microtask(move || {
+            todos.settle_in();
+            if let Ok(Some(rows)) = document().query_selector("ul.todo-list") {
+                gestures::listen(&rows, move |id, gesture| hear.act(id, gesture));
+            }
+            follow(todos);
+        });
+    }
     let counts = move || todos.counts();
     let empty = move || counts().total == 0;
     let row = move |row: Row| {
@@ -86,6 +85,14 @@ fn Living(page: Rendered) -> impl IntoView {
                 editable
                 visible
             />
+        }
+    };
+    let item = move |gesture: Gesture, name: &'static str| {
+        let act = move |_| hear.menu(gesture.clone());
+        view! {
+            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=act>
+                {name}
+            </button>
         }
     };
     view! {
@@ -110,12 +117,8 @@ fn Living(page: Rendered) -> impl IntoView {
         {move || {
             let Said { status, notices, review } = todos.said();
             view! {
-                <Notices notices on_act=Callback::new(move |(notice, act)| todos.act(&notice, act)) />
-                <Review
-                    entries=review
-                    on_retry=Callback::new(move |kept| todos.retry(kept))
-                    on_discard=Callback::new(move |kept| todos.discard(kept))
-                />
+                <Notices notices on_act=move |notice: &_, act| todos.act(notice, act) />
+                <Review entries=review on_decide=move |kept, fate| todos.decide(kept, fate) />
                 <Pill status />
             }
         }}
@@ -145,13 +148,10 @@ fn Living(page: Rendered) -> impl IntoView {
             </section>
         </form>
         <div id=MENU class="menu-items" popover="auto">
-            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| hear.menu(Gesture::Edit)>
-                "Edit"
-            </button>
-            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| hear.menu(Gesture::Delete)>
-                "Delete"
-            </button>
+            {item(Gesture::Edit, "Edit")}
+            {item(Gesture::Delete, "Delete")}
         </div>
+        <Inspector report=move || todos.report() />
         <footer class="footer" hidden=empty>
             {move || view! { <Foot todos counts=counts() filter=todos.filter() list editable /> }}
         </footer>
@@ -176,11 +176,14 @@ fn Foot(
         <Filters
             path=format!("/lists/{list}")
             current=filter
-            on_choose=Callback::new(move |(filter, address): (Filter, String)| {
+            on_choose=move |filter, address: &str| {
                 todos.show(filter);
-                keep_address(&address);
-            })
+                keep_address(address);
+            }
         />
+        <button type="button" class="inspect quiet with-script" popovertarget=INSPECTOR on:click=move |_| todos.inspect()>
+            "Sync"
+        </button>
         {editable.then(|| view! {
             <button
                 type="button"
@@ -199,8 +202,6 @@ fn Foot(
 struct Hear {
     todos: Todos,
     editable: bool,
-    /// Whose menu is open.
-    menu: StoredValue<Option<TodoId>>,
 }
 
 impl Hear {
@@ -214,8 +215,11 @@ impl Hear {
                 gestures::hand_focus_on(id);
                 self.todos.delete(id);
             }
-            Gesture::Menu => self.menu.set_value(Some(id)),
-            Gesture::Edit => self.todos.edit(id),
+            Gesture::Menu => self.todos.open_menu(id),
+            Gesture::Edit => {
+                self.todos.edit(id);
+                gestures::focus_field(id);
+            }
             Gesture::Save(typed, by_key) => {
                 if self.todos.save(id, &typed) && by_key {
                     gestures::focus_row(id);
@@ -230,7 +234,7 @@ impl Hear {
 
     /// An entry of the menu that is open.
     fn menu(self, gesture: Gesture) {
-        if let Some(id) = self.menu.get_value() {
+        if let Some(id) = self.todos.menu() {
             self.act(id, gesture);
         }
     }
@@ -252,10 +256,15 @@ fn follow(todos: Todos) {
         todos.show(Filter::of_path(&path.unwrap_or_default()));
     });
     window_event_listener_untyped("keydown", move |event| {
-        if let Some(way) = gestures::way(&event) {
-            event.prevent_default();
-            todos.undo(way);
+        match gestures::on_page(&event) {
+            Some(OnPage::Undo(way)) => todos.undo(way),
+            Some(OnPage::Inspect) => {
+                todos.inspect();
+                inspector::toggle();
+            }
+            None => return,
         }
+        event.prevent_default();
     });
 }
 

@@ -11,7 +11,7 @@ pub fn Filters(
     /// The one that is looked at.
     current: Filter,
     /// Looks at another one, whose address this is.
-    on_choose: Callback<(Filter, String)>,
+    on_choose: impl Fn(Filter, &str) + Copy + Send + 'static,
 ) -> impl IntoView {
     let link = move |filter: Filter| {
         let href = format!("{path}{}", filter.suffix());
@@ -21,7 +21,7 @@ pub fn Filters(
             // With one of these keys a link opens elsewhere, as everywhere.
             if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
                 event.prevent_default();
-                on_choose.run((filter, address.clone()));
+                on_choose(filter, &address);
             }
         };
         view! {

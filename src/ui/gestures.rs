@@ -83,22 +83,28 @@ fn pressed(event: &KeyboardEvent, target: &Element) -> Option<Gesture> {
     Some(gesture)
 }
 
-/// Whether a key press anywhere on the page asks to take something back, or to do it again. Inside a text field the browser's
-/// own keys stay its own.
-pub fn way(event: &Event) -> Option<Way> {
+/// What keys do wherever they are pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnPage {
+    /// Takes something back, or does it again.
+    Undo(Way),
+    /// Opens or closes the sync inspector.
+    Inspect,
+}
+
+/// A key pressed anywhere on the page. Inside a text field the browser's own keys stay its own.
+pub fn on_page(event: &Event) -> Option<OnPage> {
     let event: &KeyboardEvent = event.dyn_ref()?;
-    let target: Option<Element> = event.target()?.dyn_into().ok();
-    let is_text = |field: &HtmlInputElement| field.type_() == "text";
-    if target
-        .and_then(|target| target.dyn_into().ok())
-        .is_some_and(|field| is_text(&field))
-    {
+    if !(event.ctrl_key() || event.meta_key()) || event.alt_key() {
         return None;
     }
-    let is_command = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
-    match (event.key().as_str(), is_command, event.shift_key()) {
-        ("z", true, false) => Some(Way::Back),
-        ("Z" | "z", true, true) | ("y", true, false) => Some(Way::Forth),
+    let target = event.target()?;
+    let field = target.dyn_ref::<HtmlInputElement>();
+    let is_text = field.is_some_and(|field| field.type_() == "text");
+    match (event.key().as_str(), event.shift_key()) {
+        (".", _) => Some(OnPage::Inspect),
+        ("z", false) if !is_text => Some(OnPage::Undo(Way::Back)),
+        ("Z" | "z", true) | ("y", false) if !is_text => Some(OnPage::Undo(Way::Forth)),
         _ => None,
     }
 }
@@ -111,6 +117,21 @@ fn edit_field(element: &Element) -> Option<HtmlInputElement> {
 fn row_of(id: TodoId) -> Option<Element> {
     let selector = format!("li[data-id='{id}']");
     document().query_selector(&selector).ok()?
+}
+
+/// Gives the focus to the field in which a todo's text is edited, with the caret at its end; once it is there, before any
+/// other key is heard.
+pub fn focus_field(id: TodoId) {
+    queue_microtask(move || {
+        let field = row_of(id).and_then(|row| row.query_selector("input.edit").ok()?);
+        let field: Option<HtmlInputElement> = field.and_then(|field| field.dyn_into().ok());
+        if let Some(field) = field {
+            let end = u32::try_from(field.value().encode_utf16().count()).unwrap_or(u32::MAX);
+            // What cannot have the focus, or a caret, keeps the page as it is.
+            let _ = field.focus();
+            let _ = field.set_selection_range(end, end);
+        }
+    });
 }
 
 /// Gives the focus to the todo's box, from which the keyboard goes on; once the box shows again.

@@ -46,7 +46,7 @@ pub fn Notices(
     /// What there is to say.
     notices: Vec<Notice>,
     /// Does it.
-    on_act: Callback<(Notice, Act)>,
+    on_act: impl Fn(&Notice, Act) + Copy + Send + 'static,
 ) -> impl IntoView {
     view! {
         <div class="notices" data-testid="notices" role="status" aria-live="polite">
@@ -57,14 +57,14 @@ pub fn Notices(
 }
 
 #[component]
-fn Said(notice: Notice, on_act: Callback<(Notice, Act)>) -> impl IntoView {
+fn Said(notice: Notice, on_act: impl Fn(&Notice, Act) + Copy + Send + 'static) -> impl IntoView {
     let button = |act: Act, name: &'static str| {
         let notice = notice.clone();
         view! {
             <button
                 type="button"
                 class=(act == Act::Dismiss).then_some("quiet")
-                on:click=move |_| on_act.run((notice.clone(), act))
+                on:click=move |_| on_act(&notice, act)
             >
                 {name}
             </button>

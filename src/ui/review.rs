@@ -13,37 +13,46 @@ pub struct Entry {
     pub why: String,
 }
 
+/// What becomes of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is sent again.
+    Again,
+    /// It is dropped.
+    Dropped,
+}
+
 /// The tray; nothing while it is empty.
 #[component]
 pub fn Review(
     /// What is in it.
     entries: Vec<Entry>,
-    /// Sends one again.
-    on_retry: Callback<u32>,
-    /// Drops one.
-    on_discard: Callback<u32>,
+    /// Decides over one.
+    on_decide: impl Fn(u32, Fate) + Copy + Send + 'static,
 ) -> impl IntoView {
     let is_empty = entries.is_empty();
-    let entry = move |entry: Entry| {
+    let button = move |id: u32, fate: Fate, name: &'static str| {
+        let class = (fate == Fate::Dropped).then_some("quiet");
+        view! {
+            <button type="button" class=class on:click=move |_| on_decide(id, fate)>
+                {name}
+            </button>
+        }
+    };
+    let entry = move |Entry { id, text, why }: Entry| {
         view! {
             <li>
-                <p dir="auto">{entry.text}</p>
-                <p class="hint">{entry.why}</p>
-                <button type="button" on:click=move |_| on_retry.run(entry.id)>
-                    "Send again"
-                </button>
-                <button type="button" class="quiet" on:click=move |_| on_discard.run(entry.id)>
-                    "Discard"
-                </button>
+                <p dir="auto">{text}</p>
+                <p class="hint">{why}</p>
+                {button(id, Fate::Again, "Send again")}
+                {button(id, Fate::Dropped, "Discard")}
             </li>
         }
     };
     view! {
         <section class="review" data-testid="review" aria-labelledby="review" hidden=is_empty>
             <h2 id="review">"Not saved"</h2>
-            <ul>
-                {entries.into_iter().map(entry).collect_view()}
-            </ul>
+            <ul>{entries.into_iter().map(entry).collect_view()}</ul>
         </section>
     }
 }

@@ -1,7 +1,7 @@
 //! One todo on the page. The names are those of TodoMVC.
 
 use crate::core::{engine::SyncState, id::TodoId, todo::Todo};
-use leptos::{html::Input, prelude::*};
+use leptos::prelude::*;
 
 /// A todo as its row shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,15 +134,8 @@ fn WithoutScript(id: TodoId, completed: bool, title: String) -> impl IntoView {
 /// The id of the one menu that all rows open.
 pub const MENU: &str = "item-menu";
 
-/// The field for another text. It has the focus from the start.
+/// The field for another text. Who opens it gives it the focus.
 #[component]
 fn Edit(title: String) -> impl IntoView {
-    let field = NodeRef::<Input>::new();
-    field.on_load(|field| {
-        let end = field.value().encode_utf16().count() as u32;
-        // What cannot have the focus, or a caret, keeps the page as it is.
-        let _ = field.focus();
-        let _ = field.set_selection_range(end, end);
-    });
-    view! { <input class="edit" aria-label="Edit" autocomplete="off" dir="auto" value=title node_ref=field /> }
+    view! { <input class="edit" aria-label="Edit" autocomplete="off" dir="auto" value=title /> }
 }

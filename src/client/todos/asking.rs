@@ -35,7 +35,8 @@ mod hydrate {
             wire::{Pulled, Pushed, write},
         },
     };
-    use leptos::{ev::Event, prelude::*, server_fn::ServerFn, task::spawn_local};
+    use js_sys::futures::spawn_local;
+    use leptos::{ev::Event, prelude::*, server_fn::ServerFn};
     use std::time::Duration;
     use wasm_bindgen::{JsCast, closure::Closure};
 

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         connection::Status,
         notices::{Act, Notice},
-        review::Entry,
+        review::{Entry, Fate},
     },
 };
 
@@ -41,15 +41,12 @@ impl Todos {
         self.refresh();
     }
 
-    /// Sends again what is kept.
-    pub fn retry(&self, kept: u32) {
-        self.send_again(kept);
-        self.refresh();
-    }
-
-    /// Drops what is kept.
-    pub fn discard(&self, kept: u32) {
-        self.with(|state| state.engine.discard(kept));
+    /// Sends again what is kept, or drops it.
+    pub fn decide(&self, kept: u32, fate: Fate) {
+        match fate {
+            Fate::Again => self.send_again(kept),
+            Fate::Dropped => self.with(|state| state.engine.discard(kept)),
+        }
         self.refresh();
     }
 
