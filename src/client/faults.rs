@@ -1,79 +1,81 @@
-//! In debug builds: requests that go wrong because somebody wants to watch what the page does then.
+//! In debug builds: requests that go wrong because somebody wants to watch what the page does then. What, is chosen with the
+//! buttons in the sync inspector.
 
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use crate::core::link::Failure;
+use js_sys::{Promise, futures::JsFuture};
+use leptos::{
+    ev::Event,
+    prelude::*,
+    wasm_bindgen::{JsCast, closure::Closure},
+    web_sys::Element,
+};
+use std::sync::Mutex;
 
-/// What goes wrong.
+/// What goes wrong with each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// Nothing.
+enum Fault {
     None,
-    /// Answers come three seconds late.
+    /// Its answer comes late.
     Delay,
     /// The server fails, and has done nothing.
     Fail,
-    /// The answer is lost on its way, the server has done it.
+    /// Its answer is lost on its way; the server has done it.
     Drop,
-    /// Nothing gets through.
+    /// It does not get through.
     Offline,
 }
 
-static CHOSEN: AtomicU8 = AtomicU8::new(0);
+static CHOSEN: Mutex<Fault> = Mutex::new(Fault::None);
 
-impl Fault {
-    /// All of them.
-    pub const EACH: [Self; 5] = [
-        Self::None,
-        Self::Delay,
-        Self::Fail,
-        Self::Drop,
-        Self::Offline,
-    ];
+const DELAY_MS: i32 = 3_000;
 
-    /// From now on this goes wrong with each request.
-    pub fn inject(self) {
-        CHOSEN.store(self as u8, Relaxed);
-    }
+/// Hears what is chosen.
+pub(super) fn listen() {
+    let choose = |event: Event| {
+        let button = event.target().and_then(|target| target.dyn_into().ok());
+        let fault = match button.and_then(|button: Element| button.get_attribute("data-fault")) {
+            Some(fault) if fault == "delay" => Fault::Delay,
+            Some(fault) if fault == "fail" => Fault::Fail,
+            Some(fault) if fault == "drop" => Fault::Drop,
+            Some(fault) if fault == "offline" => Fault::Offline,
+            Some(_) => Fault::None,
+            None => return,
+        };
+        if let Ok(mut chosen) = CHOSEN.lock() {
+            *chosen = fault;
+        }
+    };
+    let listener = Closure::<dyn Fn(Event)>::new(choose).into_js_value();
+    // A name and a function: there is nothing to refuse.
+    let _ = document().add_event_listener_with_callback("click", listener.unchecked_ref());
+}
 
-    /// What goes wrong just now.
-    pub fn chosen() -> Self {
-        let chosen = CHOSEN.load(Relaxed);
-        let is_chosen = |fault: &Self| *fault as u8 == chosen;
-        Self::EACH.into_iter().find(is_chosen).unwrap_or(Self::None)
+fn chosen() -> Fault {
+    CHOSEN.lock().map_or(Fault::None, |chosen| *chosen)
+}
+
+/// Before a request goes.
+pub(super) fn before() -> Result<(), Failure> {
+    match chosen() {
+        Fault::Fail => Err(Failure::Erring),
+        Fault::Offline => Err(Failure::Unreachable),
+        _ => Ok(()),
     }
 }
 
-#[cfg(feature = "hydrate")]
-pub(super) mod hydrate {
-    use super::Fault;
-    use crate::core::link::Failure;
-    use js_sys::{Promise, futures::JsFuture};
-    use leptos::prelude::window;
-
-    const DELAY_MS: i32 = 3_000;
-
-    /// Before a request goes.
-    pub(in crate::client) fn before() -> Result<(), Failure> {
-        match Fault::chosen() {
-            Fault::Fail => Err(Failure::Erring),
-            Fault::Offline => Err(Failure::Unreachable),
-            _ => Ok(()),
+/// When its answer has come.
+pub(super) async fn after() -> Result<(), Failure> {
+    match chosen() {
+        Fault::Drop => Err(Failure::Unreachable),
+        Fault::Delay => {
+            let wait = Promise::new(&mut |resolve, _| {
+                // Without a timer there is no delay.
+                let _ = window()
+                    .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, DELAY_MS);
+            });
+            let _ = JsFuture::from(wait).await;
+            Ok(())
         }
-    }
-
-    /// When its answer has come.
-    pub(in crate::client) async fn after() -> Result<(), Failure> {
-        match Fault::chosen() {
-            Fault::Drop => Err(Failure::Unreachable),
-            Fault::Delay => {
-                let wait = Promise::new(&mut |resolve, _| {
-                    // Without a timer there is no delay.
-                    let _ = window()
-                        .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, DELAY_MS);
-                });
-                let _ = JsFuture::from(wait).await;
-                Ok(())
-            }
-            _ => Ok(()),
-        }
+        _ => Ok(()),
     }
 }

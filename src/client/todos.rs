@@ -61,7 +61,6 @@ struct Shared {
     order: ArcTrigger,
     counts: ArcTrigger,
     said: ArcTrigger,
-    steps: ArcTrigger,
 }
 
 struct State {
@@ -118,7 +117,6 @@ impl Todos {
             order: ArcTrigger::new(),
             counts: ArcTrigger::new(),
             said: ArcTrigger::new(),
-            steps: ArcTrigger::new(),
         })));
         todos.begin();
         todos
@@ -185,21 +183,12 @@ impl Todos {
         shared.lock().said.clone()
     }
 
-    /// What the sync inspector shows, as long as somebody looks.
-    pub fn report(&self) -> String {
-        let shared = self.shared();
-        shared.steps.track();
-        let state = shared.lock();
-        match state.is_inspected {
-            true => inspector::report(&state.engine),
-            false => String::new(),
-        }
-    }
-
     /// Somebody looks into the sync inspector from now on.
     pub fn inspect(&self) {
-        self.with(|state| state.is_inspected = true);
-        self.shared().steps.notify();
+        self.with(|state| {
+            state.is_inspected = true;
+            inspector::write(&inspector::report(&state.engine));
+        });
     }
 
     /// What the browser reads back of a row that the server renders.
@@ -341,8 +330,10 @@ impl Todos {
             state.said = said;
             shared.said.notify();
         }
+        if state.is_inspected {
+            inspector::write(&inspector::report(&state.engine));
+        }
         drop(state);
-        shared.steps.notify();
         self.perform();
     }
 }

@@ -8,26 +8,20 @@ use crate::{
     core::{
         filter::Filter,
         id::{ListId, TodoId},
-        todo::TITLE_MAX,
         view::Counts,
     },
     ui::{
         connection::Pill,
         filters::Filters,
-        gestures::{self, Gesture, OnPage},
-        inspector::{self, INSPECTOR, Inspector},
+        gestures::{self, By, Deed, Gesture},
+        inspector::{self, INSPECTOR},
         notices::Notices,
         review::Review,
-        todo_row::{MENU, TodoRow},
+        todo_row::TodoRow,
         whose::Whose,
     },
 };
-use leptos::{
-    ev::SubmitEvent,
-    prelude::*,
-    wasm_bindgen::{JsCast, JsValue},
-    web_sys::HtmlInputElement,
-};
+use leptos::{prelude::*, wasm_bindgen::JsValue};
 
 #[cfg(feature = "ssr")]
 pub use page::ListPage;
@@ -45,29 +39,18 @@ fn Living(page: Rendered) -> impl IntoView {
         user,
         editable,
         filter,
-        draft,
         ..
     } = page.clone();
     let todos = Todos::new(page);
-    let add = move |event: SubmitEvent| {
-        event.prevent_default();
-        let field = document().query_selector("input.new-todo").ok().flatten();
-        let field = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
-        if let Some(field) = field
-            && todos.add(&field.value())
-        {
-            field.set_value("");
-        }
-    };
-    let hear = Hear { todos, editable };
     if cfg!(feature = "hydrate") {
         // After the takeover: the rows are there then.
         queue_microtask(move || {
             todos.settle_in();
-            if let Ok(Some(rows)) = document().query_selector("ul.todo-list") {
-                gestures::listen(&rows, move |id, gesture| hear.act(id, gesture));
+            if let Ok(Some(sheet)) = document().query_selector("[data-list]") {
+                let hand = Hand { todos, editable };
+                gestures::listen(&sheet, move |deed| hand.act(deed));
             }
-            follow(todos);
+            follow_address(todos);
         });
     }
     let counts = move || todos.counts();
@@ -87,33 +70,7 @@ fn Living(page: Rendered) -> impl IntoView {
             />
         }
     };
-    let item = move |gesture: Gesture, name: &'static str| {
-        let act = move |_| hear.menu(gesture.clone());
-        view! {
-            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=act>
-                {name}
-            </button>
-        }
-    };
     view! {
-        {editable.then(|| view! {
-            <form class="add" method="post" action="/api/add_todo" on:submit=add>
-                <Whose list user />
-                <input
-                    class="new-todo"
-                    name="title"
-                    type="text"
-                    placeholder="What needs to be done?"
-                    aria-label="New item"
-                    autocomplete="off"
-                    autofocus
-                    // UTF-16 units: 500 characters of two units fit.
-                    maxlength=(2 * TITLE_MAX).to_string()
-                    value=draft
-                />
-                <button class="without-script">"Add"</button>
-            </form>
-        })}
         {move || {
             let Said { status, notices, review } = todos.said();
             view! {
@@ -124,7 +81,7 @@ fn Living(page: Rendered) -> impl IntoView {
         }}
         // One form around all rows: their buttons say where it goes and for which todo. (Buttons that name a form
         // elsewhere make Chromium's parser quadratic: at 2,000 rows they took 0.8 of 1.7 s.)
-        <form class="rows" method="post" action="/api/delete_todo" on:submit=|event| event.prevent_default()>
+        <form class="rows" method="post" action="/api/delete_todo">
             // The default button, so that Enter on a check box presses none.
             <button hidden disabled></button>
             <Whose list user />
@@ -136,7 +93,6 @@ fn Living(page: Rendered) -> impl IntoView {
                         type="checkbox"
                         autocomplete="off"
                         prop:checked=move || counts().left == 0
-                        on:change=move |event| todos.set_all_completed(event_target_checked(&event))
                     />
                     <label class="with-script" for="toggle-all">
                         "Mark all as complete"
@@ -147,68 +103,72 @@ fn Living(page: Rendered) -> impl IntoView {
                 </ul>
             </section>
         </form>
-        <div id=MENU class="menu-items" popover="auto">
-            {item(Gesture::Edit, "Edit")}
-            {item(Gesture::Delete, "Delete")}
-        </div>
-        <Inspector report=move || todos.report() />
         <footer class="footer" hidden=empty>
-            {move || view! { <Foot todos counts=counts() filter=todos.filter() list editable /> }}
+            {move || view! { <Foot counts=counts() filter=todos.filter() list editable /> }}
         </footer>
     }
 }
 
 /// What stands below the rows.
 #[component]
-fn Foot(
-    todos: Todos,
-    counts: Counts,
-    filter: Filter,
-    list: ListId,
-    editable: bool,
-) -> impl IntoView {
+fn Foot(counts: Counts, filter: Filter, list: ListId, editable: bool) -> impl IntoView {
     let Counts { left, total } = counts;
     view! {
         <span class="todo-count" data-testid="todo-count">
             <strong>{left.to_string()}</strong>
             {if left == 1 { " item left" } else { " items left" }}
         </span>
-        <Filters
-            path=format!("/lists/{list}")
-            current=filter
-            on_choose=move |filter, address: &str| {
-                todos.show(filter);
-                keep_address(address);
-            }
-        />
-        <button type="button" class="inspect quiet with-script" popovertarget=INSPECTOR on:click=move |_| todos.inspect()>
+        <Filters path=format!("/lists/{list}") current=filter />
+        <button type="button" class="inspect quiet with-script" popovertarget=INSPECTOR>
             "Sync"
         </button>
         {editable.then(|| view! {
-            <button
-                type="button"
-                class="clear-completed with-script"
-                hidden=left == total
-                on:click=move |_| todos.clear_completed()
-            >
+            <button type="button" class="clear-completed with-script" hidden=left == total>
                 "Clear completed"
             </button>
         })}
     }
 }
 
-/// What becomes of gestures.
+/// What becomes of what is done on the sheet.
 #[derive(Clone, Copy)]
-struct Hear {
+struct Hand {
     todos: Todos,
     editable: bool,
 }
 
-impl Hear {
-    fn act(self, id: TodoId, gesture: Gesture) {
-        if !self.editable {
-            return;
+impl Hand {
+    fn act(self, deed: Deed) {
+        match deed {
+            Deed::Show(filter, address) => {
+                self.todos.show(filter);
+                keep_address(&address);
+            }
+            Deed::Inspect(by) => {
+                self.todos.inspect();
+                if by == By::Key {
+                    inspector::toggle();
+                }
+            }
+            _ if !self.editable => {}
+            Deed::Row(id, gesture) => self.act_on(id, gesture),
+            Deed::Choose(gesture) => {
+                if let Some(id) = self.todos.menu() {
+                    self.act_on(id, gesture);
+                }
+            }
+            Deed::Add(field) => {
+                if self.todos.add(&field.value()) {
+                    field.set_value("");
+                }
+            }
+            Deed::All(completed) => self.todos.set_all_completed(completed),
+            Deed::Clear => self.todos.clear_completed(),
+            Deed::Undo(way) => self.todos.undo(way),
         }
+    }
+
+    fn act_on(self, id: TodoId, gesture: Gesture) {
         match gesture {
             Gesture::Complete(completed) => self.todos.set_completed(id, completed),
             Gesture::Delete => {
@@ -231,13 +191,6 @@ impl Hear {
             }
         }
     }
-
-    /// An entry of the menu that is open.
-    fn menu(self, gesture: Gesture) {
-        if let Some(id) = self.todos.menu() {
-            self.act(id, gesture);
-        }
-    }
 }
 
 /// Writes the address of what is shown into the browser's history.
@@ -248,23 +201,11 @@ fn keep_address(path: &str) {
     }
 }
 
-/// Shows what the address says when somebody goes back or forward in the browser's history; and hears the keys that count
-/// anywhere on the page.
-fn follow(todos: Todos) {
+/// Shows what the address says when somebody goes back or forward in the browser's history.
+fn follow_address(todos: Todos) {
     window_event_listener_untyped("popstate", move |_| {
         let path = window().location().pathname();
         todos.show(Filter::of_path(&path.unwrap_or_default()));
-    });
-    window_event_listener_untyped("keydown", move |event| {
-        match gestures::on_page(&event) {
-            Some(OnPage::Undo(way)) => todos.undo(way),
-            Some(OnPage::Inspect) => {
-                todos.inspect();
-                inspector::toggle();
-            }
-            None => return,
-        }
-        event.prevent_default();
     });
 }
 
@@ -272,11 +213,14 @@ fn follow(todos: Todos) {
 mod page {
     use super::*;
     use crate::{
-        core::id::ListId,
+        core::{
+            id::{ListId, UserId},
+            todo::TITLE_MAX,
+        },
         error::AppError,
         pages::not_found::eventually,
         server::visit::Visit,
-        ui::{field::Refusal, layout::Layout},
+        ui::{field::Refusal, inspector::Inspector, layout::Layout, todo_row::MENU},
     };
     use leptos_router::hooks::use_params_map;
 
@@ -332,10 +276,43 @@ mod page {
                     <h1 dir="auto">{list.name}</h1>
                     <Refusal message />
                     {(!editable).then(|| view! { <p class="hint">"You may look at this list, but not change it."</p> })}
+                    {editable.then(|| view! { <Add list=id user=page.user draft=page.draft /> })}
                     <TodoList />
+                    <div id=MENU class="menu-items" popover="auto">
+                        <button type="button" popovertarget=MENU popovertargetaction="hide" data-choice="edit">
+                            "Edit"
+                        </button>
+                        <button type="button" popovertarget=MENU popovertargetaction="hide" data-choice="delete">
+                            "Delete"
+                        </button>
+                    </div>
+                    <Inspector />
                 </section>
             </Layout>
         }
         .into_any())
+    }
+
+    /// The form for a new item.
+    #[component]
+    fn Add(list: ListId, user: UserId, draft: Option<String>) -> impl IntoView {
+        view! {
+            <form class="add" method="post" action="/api/add_todo">
+                <Whose list user />
+                <input
+                    class="new-todo"
+                    name="title"
+                    type="text"
+                    placeholder="What needs to be done?"
+                    aria-label="New item"
+                    autocomplete="off"
+                    autofocus
+                    // UTF-16 units: 500 characters of two units fit.
+                    maxlength=(2 * TITLE_MAX).to_string()
+                    value=draft
+                />
+                <button class="without-script">"Add"</button>
+            </form>
+        }
     }
 }

@@ -47,18 +47,24 @@ pub fn toggle() {
     }
 }
 
-/// See the module. `report`: nothing while it is closed.
+/// Writes what there is to see into it.
+pub fn write(report: &str) {
+    let lines = document().query_selector("#inspector pre").ok().flatten();
+    if let Some(lines) = lines {
+        lines.set_text_content(Some(report));
+    }
+}
+
+/// See the module. Its button hides and shows it without a script of ours.
+#[cfg(feature = "ssr")]
 #[component]
-pub fn Inspector(
-    /// What there is to see; called again whenever that changes.
-    report: impl Fn() -> String + Send + 'static,
-) -> impl IntoView {
+pub fn Inspector() -> impl IntoView {
     view! {
         <dialog id=INSPECTOR class="inspector" data-testid="inspector" popover="auto" aria-labelledby="inspecting">
             <h2 id="inspecting">"Sync inspector"</h2>
-            <Faults />
             // It scrolls, so the keyboard must get there.
-            <pre tabindex="0">{report}</pre>
+            <pre tabindex="0"></pre>
+            {cfg!(debug_assertions).then(|| view! { <Faults /> })}
             <button type="button" popovertarget=INSPECTOR popovertargetaction="hide">
                 "Close"
             </button>
@@ -66,20 +72,12 @@ pub fn Inspector(
     }
 }
 
-/// In a debug build: what is to go wrong, so that anyone can watch a rollback.
+/// In a debug build: what is to go wrong with each request, so that anyone can watch a rollback.
+#[cfg(feature = "ssr")]
 #[component]
 fn Faults() -> impl IntoView {
-    #[cfg(debug_assertions)]
-    {
-        use crate::client::faults::Fault;
-        let button = |fault: Fault| {
-            let name = format!("{fault:?}");
-            view! {
-                <button type="button" on:click=move |_| fault.inject()>
-                    {name}
-                </button>
-            }
-        };
-        view! { <p>"From now on: " {Fault::EACH.map(button).to_vec()}</p> }
-    }
+    let faults = ["none", "delay", "fail", "drop", "offline"];
+    let button =
+        |fault: &'static str| view! { <button type="button" data-fault=fault>{fault}</button> };
+    view! { <p>"Each request from now on: " {faults.map(button).to_vec()}</p> }
 }

@@ -44,6 +44,8 @@ mod hydrate {
         /// Starts what goes on as long as the page is there.
         pub(in crate::client::todos) fn begin(self) {
             self.listen();
+            #[cfg(debug_assertions)]
+            crate::client::faults::listen();
             self.perform();
         }
 
