@@ -157,7 +157,7 @@ pub struct Engine {
     push_ticket: u32,
     /// Where the server was for certain when the pull on its way was asked for.
     pulling: Option<Seq>,
-    /// The push on its way.
+    /// The push on its way, without its no-ops.
     pushing: Vec<Mid>,
     needs_snapshot: bool,
     needs_pull: bool,
@@ -431,10 +431,10 @@ impl Engine {
             }
             Input::Me(answer) => self.met(answer, random),
             Input::Waited(lane) => {
-                let counts = self.link.waited(lane);
+                self.link.waited(lane);
                 match lane {
                     Lane::Pull => self.needs_pull = true,
-                    Lane::Push if counts && self.link.is_asking() => self.effects.push(Effect::Me),
+                    Lane::Push if self.link.asks_again() => self.effects.push(Effect::Me),
                     Lane::Push => {}
                 }
             }
@@ -536,8 +536,8 @@ impl Engine {
             }
             Failure::Refused(message) => {
                 self.link.refused(Lane::Push);
-                let real = self.count(pushing, |_| TRIES - 1).0;
-                match real.as_slice() {
+                self.count(pushing, |_| TRIES - 1);
+                match pushing {
                     [] => self.back_off(Lane::Push, jitter),
                     [alone] => self.give_up(*alone, Why::Refused(message)),
                     _ => {}
@@ -578,11 +578,14 @@ impl Engine {
 
     /// The server failed at these: again after a while, or no more.
     fn tried(&mut self, pushing: &[Mid], jitter: u32) {
-        let (real, most) = self.count(pushing, |tries| tries.saturating_add(1));
-        if let ([alone], TRIES..) = (real.as_slice(), most) {
+        let most = self.count(pushing, |tries| tries.saturating_add(1));
+        if let ([alone], TRIES..) = (pushing, most) {
             self.give_up(*alone, Why::Erring);
             if self.pending.waiting() == 0 {
                 self.back_off(Lane::Push, jitter);
+            } else {
+                // What follows goes at once.
+                self.link.abandon(Lane::Push);
             }
         } else {
             let millis = self.link.retry(Lane::Push, most, jitter);
@@ -590,21 +593,18 @@ impl Engine {
         }
     }
 
-    /// Counts what happened to these. Gives those that somebody still waits for, and the most that one of them has failed.
-    fn count(&mut self, pushing: &[Mid], tries: impl Fn(u8) -> u8) -> (Vec<Mid>, u8) {
-        let mut real = Vec::new();
+    /// Counts what happened to these. Gives the most that one of them has failed that somebody still waits for.
+    fn count(&mut self, pushing: &[Mid], tries: impl Fn(u8) -> u8) -> u8 {
         let mut most = 0;
         for mid in pushing {
             if let Some(entry) = self.pending.entry(*mid)
                 && entry.applied.is_none()
-                && !entry.given_up
             {
                 entry.tries = tries(entry.tries).max(entry.tries);
                 most = most.max(entry.tries);
-                real.push(*mid);
             }
         }
-        (real, most)
+        most
     }
 
     /// Takes a mutation out of the view; its slot is kept, since it may have been decided.
@@ -612,6 +612,10 @@ impl Engine {
         let Some(entry) = self.pending.entry(mid) else {
             return;
         };
+        if entry.applied.is_some() {
+            // Its outcome overtook the failure.
+            return;
+        }
         entry.given_up = true;
         let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());
         self.history.forget(mid);
@@ -698,6 +702,8 @@ impl Engine {
         };
         let ids = event.ids();
         let what = Traced::event(&event);
+        let was = ids.iter().map(|id| self.base.get(*id).cloned());
+        let was: Vec<_> = was.collect();
         match self.base.merge(seq, event) {
             Merged::Known => return true,
             Merged::Gap => return false,
@@ -705,16 +711,34 @@ impl Engine {
         }
         match origin {
             Some((client, mid)) if client == self.client => {
-                if let Some(entry) = self.pending.entry(mid) {
-                    // What it did and what it was meant to do may differ.
-                    touched.extend(entry.ids.iter());
-                }
+                // What it did and what it was meant to do may differ. And what was queued before it is decided: its
+                // event came before this one, or never will.
+                let decided = self.pending.entries().filter(|entry| entry.mid <= mid);
+                decided.for_each(|entry| touched.extend(entry.ids.iter()));
+                self.pending.in_base(mid);
                 self.applied(mid, seq);
             }
-            _ => ids.iter().for_each(|id| self.history.others(*id, seq)),
+            _ => {
+                // What was so already, nobody changed.
+                let changed = ids.iter().zip(&was);
+                let changed = changed.filter(|(id, was)| self.base.get(**id) != was.as_ref());
+                changed.for_each(|(id, _)| self.history.others(*id, seq));
+            }
+        }
+        for todo in was.into_iter().flatten() {
+            self.last_seen(todo);
         }
         touched.extend(ids);
         true
+    }
+
+    /// What base does not have any more comes back like this, until the server says how it really is: somebody may have
+    /// changed it after it was deleted here, and before it was deleted there.
+    fn last_seen(&mut self, todo: Todo) {
+        if self.base.get(todo.id).is_none() {
+            self.pending.last_seen(&todo);
+            self.history.last_seen(&todo);
+        }
     }
 
     /// Puts another base in the place of this one.
@@ -734,8 +758,11 @@ impl Engine {
             }
         }
         self.trace.add(Traced::Snapshot, base.seq.0);
-        self.base = base;
-        self.pending.in_snapshot(last_mid);
+        let was = std::mem::replace(&mut self.base, base);
+        for todo in was.todos().iter() {
+            self.last_seen(todo.clone());
+        }
+        self.pending.in_base(last_mid);
         self.pending.settle(self.base.seq);
         self.show_all();
     }
@@ -796,11 +823,8 @@ impl Engine {
             Ok(_) => self.park(Trouble::OtherUser),
             Err(Failure::SignedOut) => self.park(Trouble::SignedOut),
             Err(failure) => {
-                let jitter = low(random);
-                match self.link.failed(Lane::Push, &failure, jitter) {
-                    Some(millis) => self.wait(Lane::Push, millis),
-                    None => self.back_off(Lane::Push, jitter),
-                }
+                let millis = self.link.ask_later(&failure, low(random));
+                self.wait(Lane::Push, millis);
             }
         }
     }
@@ -821,7 +845,8 @@ impl Engine {
             let is_void = |entry: &Entry, id| is_void(history, entry, id);
             let mutations = self.pending.next_push(self.base.seq, self.client, &is_void);
             if !mutations.is_empty() {
-                self.pushing = mutations.iter().map(|mutation| mutation.mid).collect();
+                let real = mutations.iter().filter(|mutation| mutation.op != Op::Noop);
+                self.pushing = real.map(|mutation| mutation.mid).collect();
                 self.link.went(Lane::Push);
                 self.effects.push(Effect::Push {
                     ticket: self.push_ticket,

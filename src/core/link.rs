@@ -89,7 +89,11 @@ enum Pause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     Open,
-    Asking,
+    /// `me` is on its way; or it failed so many times in a row, and goes again after a wait.
+    Asking {
+        waits: bool,
+        failures: u32,
+    },
     Parked,
     Closed,
 }
@@ -197,11 +201,7 @@ impl Link {
         match failure {
             Failure::Busy(seconds) => {
                 self.set(lane, State::Pausing(Pause::Told));
-                Some(
-                    seconds
-                        .saturating_mul(1_000)
-                        .clamp(BACKOFF_MS.0, BUSY_MAX * 1_000),
-                )
+                Some(told(*seconds))
             }
             Failure::SignedOut | Failure::Barred(_) | Failure::Refused(_) => None,
             _ => Some(self.back_off(lane, random)),
@@ -221,12 +221,11 @@ impl Link {
 
     /// Exponential backoff with full jitter.
     pub fn back_off(&mut self, lane: Lane, random: u32) -> u32 {
-        let (least, most) = BACKOFF_MS;
         let failures = &mut self.lane(lane).failures;
-        let cap = most.min(least << failures.saturating_add(1).min(8));
+        let millis = jittered(*failures, random);
         *failures = failures.saturating_add(1);
         self.set(lane, State::Pausing(Pause::Loose));
-        least + random % (cap - least + 1)
+        millis
     }
 
     /// Waits for the next poll.
@@ -240,13 +239,11 @@ impl Link {
         self.set(lane, State::Free);
     }
 
-    /// A wait is over; whether it still counted. A stale one does no harm.
-    pub fn waited(&mut self, lane: Lane) -> bool {
-        let counts = matches!(self.state(lane), State::Pausing(_));
-        if counts {
+    /// A wait is over. A stale one does no harm.
+    pub fn waited(&mut self, lane: Lane) {
+        if matches!(self.state(lane), State::Pausing(_)) {
             self.set(lane, State::Free);
         }
-        counts
     }
 
     /// Somebody came back, or wants it now. Whether `me` is to be asked.
@@ -263,7 +260,8 @@ impl Link {
                 self.access = Access::Open;
                 false
             }
-            Access::Open | Access::Asking => false,
+            Access::Open => false,
+            Access::Asking { .. } => self.asks_again(),
         }
     }
 
@@ -274,21 +272,54 @@ impl Link {
 
     /// The sign-in seems to be over. Whether `me` is to be asked: once at a time.
     pub fn ask(&mut self) -> bool {
-        let asks = self.access != Access::Asking;
-        self.access = Access::Asking;
+        let asks = !self.is_asking();
+        if asks {
+            self.access = Access::Asking {
+                waits: false,
+                failures: 0,
+            };
+        }
         asks
+    }
+
+    /// `me` brought no answer of use: it goes again after so many milliseconds. What is on its way otherwise still is.
+    pub fn ask_later(&mut self, failure: &Failure, random: u32) -> u32 {
+        self.reached(failure.is_answer());
+        let failures = match self.access {
+            Access::Asking { failures, .. } => failures,
+            _ => 0,
+        };
+        self.access = Access::Asking {
+            waits: true,
+            failures: failures.saturating_add(1),
+        };
+        match failure {
+            Failure::Busy(seconds) => told(*seconds),
+            _ => jittered(failures, random),
+        }
+    }
+
+    /// Whether `me` was waiting to go again, and goes now.
+    pub fn asks_again(&mut self) -> bool {
+        match &mut self.access {
+            Access::Asking { waits, .. } => std::mem::take(waits),
+            _ => false,
+        }
     }
 
     /// Whether `me` is being asked, or is to be once a wait is over.
     pub fn is_asking(&self) -> bool {
-        self.access == Access::Asking
+        matches!(self.access, Access::Asking { .. })
     }
 
-    /// It was a false alarm.
+    /// It was a false alarm. What is on its way still is.
     pub fn resume(&mut self) {
         self.access = Access::Open;
-        self.push = QUIET;
-        self.pull = QUIET;
+        for lane in [Lane::Push, Lane::Pull] {
+            if self.state(lane) != State::InFlight {
+                *self.lane(lane) = QUIET;
+            }
+        }
         self.reached(true);
     }
 
@@ -331,4 +362,18 @@ impl Link {
             Lane::Pull => &mut self.pull,
         }
     }
+}
+
+/// How long a server asks to wait, in milliseconds, within reason.
+fn told(seconds: u32) -> u32 {
+    seconds
+        .saturating_mul(1_000)
+        .clamp(BACKOFF_MS.0, BUSY_MAX * 1_000)
+}
+
+/// Milliseconds after so many failures in a row before this one.
+fn jittered(failures: u32, random: u32) -> u32 {
+    let (least, most) = BACKOFF_MS;
+    let cap = most.min(least << failures.saturating_add(1).min(8));
+    least + random % (cap - least + 1)
 }

@@ -12,6 +12,9 @@ use super::{
 };
 use std::collections::VecDeque;
 
+/// The version of what is not decided yet. Nothing sends it.
+pub const UNDECIDED: Seq = Seq(u64::MAX);
+
 /// Bytes of text in a push at most. A push may weigh 1 MiB; escaping doubles a text at worst, and all that
 /// stands around 500 mutations is 150 kB.
 const PUSH_TEXT_MAX: usize = 256 * 1024;
@@ -75,19 +78,30 @@ pub struct Entry {
     pub tries: u8,
     /// Whether it was given up: its slot is kept by a [`Op::Noop`].
     pub given_up: bool,
-    /// Whether a snapshot had its effect already.
-    pub in_snapshot: bool,
+    /// Whether base has its effect already, if there was any.
+    pub in_base: bool,
     unless_after: Option<Base>,
 }
 
 impl Entry {
     /// Whether the view has its effect on top of base.
     pub fn is_folded(&self) -> bool {
-        !self.given_up && !self.in_snapshot
+        !self.given_up && !self.in_base
     }
 
     fn is_open(&self) -> bool {
         self.applied.is_none()
+    }
+
+    /// Leaves these of several todos alone.
+    fn leave(&mut self, alone: &[TodoId]) {
+        if let Op::SetAllCompleted { ids, .. }
+        | Op::ClearCompleted { ids }
+        | Op::RestoreTodos { ids } = &mut self.op
+        {
+            ids.retain(|id| !alone.contains(id));
+            self.ids = TodoIds::new(ids);
+        }
     }
 
     fn touches(&self, ids: &TodoIds) -> bool {
@@ -116,7 +130,7 @@ impl Pending {
             sent: false,
             tries: 0,
             given_up: false,
-            in_snapshot: false,
+            in_base: false,
             unless_after: None,
         });
         self.last
@@ -176,8 +190,19 @@ impl Pending {
             if let Some(undoes) = entry.undoes
                 && !entry.sent
             {
-                let is_void = entry.ids.iter().any(|id| is_void(entry, id));
-                let server = undoes.seq.filter(|_| is_void).unwrap_or(base);
+                let void = entry.ids.iter().filter(|id| is_void(entry, *id));
+                let void: Vec<_> = void.collect();
+                let is_void = void.len() == entry.ids.len();
+                if !is_void && !void.is_empty() {
+                    // Of several, only those are left alone: what I did to the others since does not count against them.
+                    self.queue[at].leave(&void);
+                }
+                let server = match undoes.seq {
+                    Some(seq) if is_void => seq,
+                    // Base may not have the action yet.
+                    Some(seq) => seq.max(base),
+                    None => base,
+                };
                 let Some(after) = self.undo_after(at, undoes) else {
                     break;
                 };
@@ -207,7 +232,7 @@ impl Pending {
     /// What an undo that goes now is to name as my own edits since; `None`: it waits.
     fn undo_after(&self, at: usize, undoes: Undoes) -> Option<Vec<Mid>> {
         let undo = &self.queue[at];
-        let mine = self.queue.range(..at).filter(|entry| !entry.given_up);
+        let mine = self.queue.range(..at);
         let mine: Vec<&Entry> = mine.filter(|entry| entry.touches(&undo.ids)).collect();
         let since = mine.iter().filter(|entry| entry.mid >= undoes.mid);
         let since: Vec<_> = since.collect();
@@ -215,7 +240,13 @@ impl Pending {
         let is_new = since.first().is_some_and(|first| first.mid == undoes.mid)
             && since.len() <= AFTER_MAX
             && since.iter().all(|entry| !entry.sent);
-        (is_new || mine.is_empty()).then(|| since.iter().map(|entry| entry.mid).collect())
+        // What was given up is not waited for. If it is what this takes back and was applied after all, that was mine;
+        // before any other, somebody else may have come in between.
+        // But where base may have it, only its outcome says what came after it.
+        let is_alone = mine.iter().all(|entry| entry.given_up && !entry.in_base);
+        let counts = |entry: &&&&Entry| is_new || entry.mid == undoes.mid;
+        let after = since.iter().filter(counts).map(|entry| entry.mid);
+        (is_new || is_alone).then(|| after.collect())
     }
 
     /// Takes a mutation out.
@@ -256,17 +287,29 @@ impl Pending {
         settled
     }
 
-    /// A snapshot had the effect of everything up to here.
-    pub fn in_snapshot(&mut self, last: Mid) {
+    /// What a restore brings back was like this.
+    pub fn last_seen(&mut self, todo: &Todo) {
+        let seen = self.queue.iter_mut().flat_map(|entry| &mut entry.seen);
+        seen.filter(|seen| seen.id == todo.id)
+            .for_each(|seen| seen.clone_from(todo));
+    }
+
+    /// Base has the effect of everything up to here, if there was any.
+    pub fn in_base(&mut self, last: Mid) {
         for entry in &mut self.queue {
-            entry.in_snapshot |= entry.mid <= last;
+            entry.in_base |= entry.mid <= last;
         }
     }
 
     /// What an edit of this todo's text is based on that begins now: base's text, and my own of it that are not settled.
+    /// One that was given up may have been applied after all; then it is still mine.
     pub fn based_on(&self, base: &Replica, client: ClientId, id: TodoId) -> Base {
-        let server = base.get(id).map(|todo| todo.title_version);
-        let mine = self.queue.iter().filter(|entry| entry.is_folded());
+        // What a restore brings back has the text that it went with.
+        let seen = self.queue.iter().rev().flat_map(|entry| &entry.seen);
+        let mut seen = seen.filter(|todo| todo.id == id && todo.title_version != UNDECIDED);
+        let server = base.get(id).or_else(|| seen.next());
+        let server = server.map(|todo| todo.title_version);
+        let mine = self.queue.iter().filter(|entry| !entry.in_base);
         let mine = mine.filter(|entry| match &entry.op {
             Op::AddTodo { id: of, .. } | Op::SetTitle { id: of, .. } => *of == id,
             _ => false,

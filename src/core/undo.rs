@@ -110,6 +110,13 @@ impl History {
         *self = Self::default();
     }
 
+    /// What a restore brings back was like this.
+    pub fn last_seen(&mut self, todo: &Todo) {
+        let seen = self.parts().flat_map(|part| &mut part.inverse.seen);
+        seen.filter(|seen| seen.id == todo.id)
+            .for_each(|seen| seen.clone_from(todo));
+    }
+
     /// Somebody else changed a todo.
     pub fn others(&mut self, id: TodoId, seq: Seq) {
         match self.others.binary_search_by_key(&id, |(id, _)| *id) {

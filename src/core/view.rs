@@ -9,15 +9,12 @@ use super::{
     list::TODOS_MAX,
     op::{Decision, Facts, Op, Slot, decide},
     order::Position,
-    pending::{Entry, Pending},
+    pending::{Entry, Pending, UNDECIDED},
     replica::Replica,
     table::Table,
     todo::Todo,
 };
 use std::cmp::Ordering;
-
-/// The version of what is not decided yet. Nothing sends it.
-const UNDECIDED: Seq = Seq(u64::MAX);
 
 /// How many todos there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
