@@ -50,7 +50,6 @@ fn Living(page: Rendered) -> impl IntoView {
                 let hand = Hand { todos, editable };
                 gestures::listen(&sheet, move |deed| hand.act(deed));
             }
-            follow_address(todos);
         });
     }
     let counts = move || todos.counts();
@@ -74,8 +73,8 @@ fn Living(page: Rendered) -> impl IntoView {
         {move || {
             let Said { status, notices, review } = todos.said();
             view! {
-                <Notices notices on_act=move |notice: &_, act| todos.act(notice, act) />
-                <Review entries=review on_decide=move |kept, fate| todos.decide(kept, fate) />
+                <Notices notices />
+                <Review entries=review />
                 <Pill status />
             }
         }}
@@ -150,6 +149,12 @@ impl Hand {
                     inspector::toggle();
                 }
             }
+            Deed::Travel => {
+                let path = window().location().pathname();
+                self.todos.show(Filter::of_path(&path.unwrap_or_default()));
+            }
+            Deed::Notice(place, act) => self.todos.act(place, act),
+            Deed::Review(kept, fate) => self.todos.decide(kept, fate),
             _ if !self.editable => {}
             Deed::Row(id, gesture) => self.act_on(id, gesture),
             Deed::Choose(gesture) => {
@@ -199,14 +204,6 @@ fn keep_address(path: &str) {
         // Where it may not be written, the page shows the right thing all the same.
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
     }
-}
-
-/// Shows what the address says when somebody goes back or forward in the browser's history.
-fn follow_address(todos: Todos) {
-    window_event_listener_untyped("popstate", move |_| {
-        let path = window().location().pathname();
-        todos.show(Filter::of_path(&path.unwrap_or_default()));
-    });
 }
 
 #[cfg(feature = "ssr")]

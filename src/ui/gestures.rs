@@ -1,6 +1,7 @@
 //! What is done on a list's sheet, heard there: one listener for all of it. Ten thousand rows listen to nothing, and what
 //! stands beside them need not be taken over by the browser at all. Not here: what comes of it.
 
+use super::{notices::Act, review::Fate};
 use crate::core::{filter::Filter, id::TodoId, undo::Way};
 use leptos::{
     ev::{Event, KeyboardEvent, MouseEvent},
@@ -41,6 +42,12 @@ pub enum Deed {
     Clear,
     /// Looks at these, whose address this is.
     Show(Filter, String),
+    /// Went back or forth in the browser's history.
+    Travel,
+    /// Does what the notice at this place offers.
+    Notice(usize, Act),
+    /// Decides over this entry of the tray.
+    Review(u32, Fate),
     /// Takes something back, or does it again.
     Undo(Way),
     /// Looks into the sync inspector: by a key, which does not open it, or by the button, which does.
@@ -69,12 +76,17 @@ pub fn listen(sheet: &Element, act: impl Fn(Deed) + 'static) {
         // A name and a function: there is nothing to refuse.
         let _ = sheet.add_event_listener_with_callback(kind, listener);
     }
-    let _ = window().add_event_listener_with_callback("keydown", listener);
+    for kind in ["keydown", "popstate"] {
+        let _ = window().add_event_listener_with_callback(kind, listener);
+    }
 }
 
 fn heard(event: &Event) -> Option<Deed> {
-    let target: Element = event.target()?.dyn_into().ok()?;
     let kind = event.type_();
+    if kind == "popstate" {
+        return Some(Deed::Travel);
+    }
+    let target: Element = event.target()?.dyn_into().ok()?;
     if let Some(row) = target.closest("li[data-id]").ok()?
         && let Some(gesture) = in_row(&kind, event, &target)
     {
@@ -116,6 +128,19 @@ fn in_row(kind: &str, event: &Event, target: &Element) -> Option<Gesture> {
 /// A button or a link that belongs to no row.
 fn pressed_beside(event: &Event, button: &Element) -> Option<Deed> {
     let classes = button.class_list();
+    let number = |name: &str| button.get_attribute(name)?.parse().ok();
+    if let Some(place) = number("data-notice") {
+        let name = button.get_attribute("data-act")?;
+        let mut acts = [Act::Retry, Act::Undo, Act::Dismiss].into_iter();
+        let act = acts.find(|act| act.name() == name)?;
+        return Some(Deed::Notice(place as usize, act));
+    }
+    if let Some(id) = number("data-again") {
+        return Some(Deed::Review(id, Fate::Again));
+    }
+    if let Some(id) = number("data-drop") {
+        return Some(Deed::Review(id, Fate::Dropped));
+    }
     if classes.contains("clear-completed") {
         Some(Deed::Clear)
     } else if classes.contains("inspect") {

@@ -22,30 +22,24 @@ pub enum Fate {
     Dropped,
 }
 
-/// The tray; nothing while it is empty.
+/// The tray; nothing while it is empty. What its buttons do the list hears ([`super::gestures`]).
 #[component]
 pub fn Review(
     /// What is in it.
     entries: Vec<Entry>,
-    /// Decides over one.
-    on_decide: impl Fn(u32, Fate) + Copy + Send + 'static,
 ) -> impl IntoView {
     let is_empty = entries.is_empty();
-    let button = move |id: u32, fate: Fate, name: &'static str| {
-        let class = (fate == Fate::Dropped).then_some("quiet");
-        view! {
-            <button type="button" class=class on:click=move |_| on_decide(id, fate)>
-                {name}
-            </button>
-        }
-    };
-    let entry = move |Entry { id, text, why }: Entry| {
+    let entry = |Entry { id, text, why }: Entry| {
         view! {
             <li>
                 <p dir="auto">{text}</p>
                 <p class="hint">{why}</p>
-                {button(id, Fate::Again, "Send again")}
-                {button(id, Fate::Dropped, "Discard")}
+                <button type="button" data-again=id.to_string()>
+                    "Send again"
+                </button>
+                <button type="button" class="quiet" data-drop=id.to_string()>
+                    "Discard"
+                </button>
             </li>
         }
     };

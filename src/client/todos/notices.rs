@@ -30,13 +30,16 @@ pub(super) struct Told {
 }
 
 impl Todos {
-    /// Does what a notice offers.
-    pub fn act(&self, notice: &Notice, act: Act) {
+    /// Does what the notice at this place offers.
+    pub fn act(&self, place: usize, act: Act) {
+        let Some(notice) = self.with(|state| state.said.notices.get(place).cloned()) else {
+            return;
+        };
         match act {
             Act::Undo => return self.undo(crate::core::undo::Way::Back),
             Act::Retry if notice.kept.is_empty() => return self.wake(),
             Act::Retry => notice.kept.iter().for_each(|kept| self.send_again(*kept)),
-            Act::Dismiss => self.dismiss(notice),
+            Act::Dismiss => self.dismiss(&notice),
         }
         self.refresh();
     }
