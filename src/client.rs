@@ -1,6 +1,8 @@
 //! The browser's side: effects, and nothing else. Under `ssr` it renders and does nothing.
 
 pub mod clock;
+#[cfg(all(debug_assertions, feature = "hydrate"))]
+mod faults;
 #[cfg(feature = "hydrate")]
 pub mod http;
 pub mod rendered;

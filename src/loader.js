@@ -10,7 +10,8 @@
   const early = [];
   let recording = true;
 
-  const inIsland = element => element.closest('leptos-island');
+  // The sheet that an island lives on: what is done anywhere on it is the island's to hear.
+  const inIsland = element => element.closest('[data-list]');
   const formData = (form, button) => [
     button?.hasAttribute('formaction') ? button.formAction : form.action,
     new URLSearchParams(new FormData(form, button)),
@@ -110,7 +111,7 @@
     if (sent && !failed) return location.reload();
     delete root.dataset.script;
     // Copies, for an island that failed half-way still listens.
-    document.querySelectorAll('leptos-island').forEach(island => island.replaceWith(island.cloneNode(true)));
+    document.querySelectorAll('[data-list]').forEach(sheet => sheet.replaceWith(sheet.cloneNode(true)));
   };
 
   // The look is changed on the spot: the page may hold a text half typed. The server gets the form all the same, for
@@ -136,7 +137,7 @@
     if (document.querySelector('leptos-island')) {
       // The limit is for plain forms, whose text has to come back in a cookie. With a script, what is too long
       // stays in its field with a message, instead of being cut.
-      document.querySelectorAll('leptos-island [maxlength]').forEach(field => field.removeAttribute('maxlength'));
+      document.querySelectorAll('[data-list] [maxlength]').forEach(field => field.removeAttribute('maxlength'));
       try {
         await hydrate(await (loading || load()));
       } catch (error) {

@@ -3,6 +3,7 @@
 pub mod connection;
 pub mod filters;
 pub mod gestures;
+pub mod inspector;
 pub mod notices;
 pub mod review;
 pub mod todo_row;

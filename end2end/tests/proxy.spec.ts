@@ -4,15 +4,17 @@ import { once } from 'node:events';
 import * as http from 'node:http';
 import * as net from 'node:net';
 import { expect, test as base } from '@playwright/test';
+import { textOf } from '../fixtures/meddling';
 import { Proxy } from '../fixtures/proxy';
 
-/** A server behind the proxy that answers with the path, and echoes what is sent after an upgrade. */
+/** A server behind the proxy that answers with the path and the body, and echoes what is sent after an upgrade. */
 const test = base.extend<{ through: Proxy; seen: string[] }>({
   seen: async ({}, use) => use([]),
   through: async ({ seen }, use) => {
-    const server = http.createServer((request, response) => {
+    const server = http.createServer(async (request, response) => {
       seen.push(request.url ?? '');
-      response.setHeader('set-cookie', ['a=1', 'b=2']).end(`answer to ${request.url}`);
+      const body = await textOf(request);
+      response.setHeader('set-cookie', ['a=1', 'b=2']).end(`answer to ${request.url}${body && `: ${body}`}`);
     });
     server.on('upgrade', (_request, socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
@@ -115,11 +117,44 @@ test('a delay is the time that each answer takes longer', async ({ through }) =>
 });
 
 test('a planned failure answers one request in the place of the server', async ({ through, seen }) => {
-  through.failNext(/push/, 503, '{"code":"UNAVAILABLE"}');
+  through.fail(/push/, { status: 503, body: '{"code":"UNAVAILABLE"}' });
   const failed = await fetch(`${through.url}/api/push`, { method: 'POST', body: '{}' });
   expect([failed.status, await failed.text()]).toEqual([503, '{"code":"UNAVAILABLE"}']);
   expect(seen).toEqual([]);
   expect(await text(through, '/api/push')).toBe('answer to /api/push');
+});
+
+test('a failure may be planned for some requests only, and be held', async ({ through, seen }) => {
+  const failing = through.fail(/push/, { status: 500 }, { where: (body) => body.includes('milk') });
+  const push = (body: string) => fetch(`${through.url}/api/push`, { method: 'POST', body });
+  expect([(await push('bread')).status, (await push('milk')).status, (await push('milk')).status]).toEqual([200, 500, 500]);
+  const hold = through.hold(/push/);
+  const held = push('milk');
+  await hold.waiting();
+  await failing.used(3);
+  hold.release();
+  expect((await held).status).toBe(500);
+  failing.end();
+  expect((await push('milk')).status).toBe(200);
+  expect(seen).toEqual(['/api/push', '/api/push']);
+  expect(failing.count).toBe(3);
+});
+
+test('a lost answer is a broken connection, though the server got the request', async ({ through, seen }) => {
+  through.lose(/push/);
+  await expect(text(through, '/api/push')).rejects.toThrow('fetch failed');
+  expect(seen).toEqual(['/api/push']);
+  expect(await text(through, '/api/push')).toBe('answer to /api/push');
+});
+
+test('an answer and a request may be rewritten on the way, headers kept', async ({ through }) => {
+  through.rewrite(/push/, (body) => `no ${body}`);
+  const answer = await fetch(`${through.url}/api/push`);
+  expect(await answer.text()).toBe('no answer to /api/push');
+  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  through.meddle(/push/, { request: (body) => body.replace('milk', 'oat milk') }, { times: 1 });
+  const asked = await fetch(`${through.url}/api/push`, { method: 'POST', body: 'milk' });
+  expect(await asked.text()).toBe('answer to /api/push: oat milk');
 });
 
 test('a server that is gone is a broken connection', async ({ through }) => {

@@ -18,7 +18,11 @@ const ANSWER_TIMEOUT: u32 = 10_000;
 /// Why there is none of use, as the queue has to know it.
 pub async fn post<T: Read>(path: &str, body: String) -> Result<T, Failure> {
     let read = |text: &str| JSON::parse(text).ok().map(Js);
+    #[cfg(debug_assertions)]
+    super::faults::before()?;
     let (status, text, retry_after) = send(path, body).await?;
+    #[cfg(debug_assertions)]
+    super::faults::after().await?;
     // An answer that is not what it should be comes from something in between, a captive portal say.
     if status < 300 {
         let answer = read(&text).and_then(|value| T::read(&value));

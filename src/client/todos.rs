@@ -1,4 +1,8 @@
-//! A list as signals: one a row, one for the order, one for the counters. What they show is decided in `core::engine`.
+//! A list that the page shows and a person changes. What there is to see is decided in `core::engine`; here it is told
+//! to those who show it: one trigger a row, one for the order, one for the counters, one for what there is to say.
+//!
+//! Triggers rather than signals, and one lock around it all: each type of signal and each closure that reads one costs
+//! the WebAssembly a kilobyte (brotli).
 
 mod asking;
 mod editing;
@@ -7,16 +11,16 @@ mod notices;
 use super::{clock::new_id, rendered::Rendered};
 use crate::{
     core::{
-        engine::{Engine, Undone},
+        engine::{Changes, Engine, Undone},
         filter::Filter,
         id::{ClientId, TodoId, TodoIds},
         op::{IDS_MAX, Op},
-        todo::Todo,
         undo::Way,
         view::Counts,
     },
     ui::{
         connection::Status,
+        inspector,
         notices::Notice,
         review::Entry,
         todo_row::{self, Shown},
@@ -26,35 +30,50 @@ use asking::Timers;
 use editing::Editing;
 use leptos::prelude::*;
 use notices::Told;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// One todo's signals. Cloning it clones the handles.
+/// One todo in the document. Cloning it clones the handles.
 #[derive(Clone)]
 pub struct Row {
-    /// Whose they are.
+    /// Which one.
     pub id: TodoId,
-    /// As it is shown.
-    pub shown: ArcRwSignal<Shown>,
-    /// Whether its text is being edited.
-    pub editing: ArcRwSignal<bool>,
+    changed: ArcTrigger,
+    editing: ArcTrigger,
+}
+
+/// What there is to say about the page and its server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// How they stand.
+    pub status: Status,
+    /// What there is to say.
+    pub notices: Vec<Notice>,
+    /// What cannot be sent as it is.
+    pub review: Vec<Entry>,
 }
 
 /// The list on the page. A handle: copies are the same list.
 #[derive(Clone, Copy)]
-pub struct Todos {
-    rows: RwSignal<Vec<Row>>,
-    counts: RwSignal<Counts>,
-    filter: RwSignal<Filter>,
-    status: RwSignal<Status>,
-    notices: RwSignal<Vec<Notice>>,
-    review: RwSignal<Vec<Entry>>,
-    /// Counts what the engine took in, for whoever watches.
-    steps: RwSignal<u32>,
-    state: StoredValue<State>,
+pub struct Todos(StoredValue<Arc<Shared>>);
+
+struct Shared {
+    state: Mutex<State>,
+    order: ArcTrigger,
+    counts: ArcTrigger,
+    said: ArcTrigger,
 }
 
 struct State {
     engine: Engine,
+    rows: Vec<Row>,
+    filter: Filter,
+    counts: Counts,
+    said: Said,
     editing: Option<Editing>,
+    /// Whose menu is open.
+    menu: Option<TodoId>,
+    /// Whether somebody opened the sync inspector: until then it costs nothing.
+    is_inspected: bool,
     /// Whether only what the filter shows is in the document. Not so at first: the server sends all.
     is_filtered: bool,
     told: Told,
@@ -62,79 +81,114 @@ struct State {
     timers: Timers,
 }
 
+impl Shared {
+    /// The browser has one thread, and nothing panics while it holds this.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Todos {
     /// The list as the page has it.
     pub fn new(page: Rendered) -> Self {
         let client = ClientId(new_id());
         let engine = Engine::new(page.list, page.user, client, page.base);
-        let status = Status {
-            connection: engine.link().connection(),
-            waiting: 0,
+        let said = Said {
+            status: Status::of(&engine),
+            notices: Vec::new(),
+            review: Vec::new(),
         };
-        let rows = engine.order().iter().map(|id| row(&engine, *id));
-        let todos = Self {
-            rows: RwSignal::new(rows.collect()),
-            counts: RwSignal::new(engine.counts()),
-            filter: RwSignal::new(page.filter),
-            status: RwSignal::new(status),
-            notices: RwSignal::new(Vec::new()),
-            review: RwSignal::new(Vec::new()),
-            steps: RwSignal::new(0),
-            state: StoredValue::new(State {
-                engine,
-                editing: None,
-                is_filtered: false,
-                told: Told::default(),
-                timers: Timers::default(),
-            }),
+        let mut state = State {
+            rows: Vec::new(),
+            filter: page.filter,
+            counts: engine.counts(),
+            said,
+            engine,
+            editing: None,
+            menu: None,
+            is_inspected: false,
+            is_filtered: false,
+            told: Told::default(),
+            timers: Timers::default(),
         };
+        state.arrange();
+        let todos = Self(StoredValue::new(Arc::new(Shared {
+            state: Mutex::new(state),
+            order: ArcTrigger::new(),
+            counts: ArcTrigger::new(),
+            said: ArcTrigger::new(),
+        })));
         todos.begin();
-        // After the takeover: until then the rows must be those that the server sent.
-        Effect::new(move |ran: Option<()>| {
-            let filter = todos.filter.get();
-            todos.state.update_value(|state| state.is_filtered = true);
-            // At first all of them are there: where all are wanted, there is nothing to do.
-            if ran.is_some() || filter != Filter::All {
-                todos.arrange();
-            }
-        });
         todos
+    }
+
+    /// From now on only what is looked at is in the document: the server sends all rows, and until the browser has taken
+    /// them over they must be the same.
+    pub fn settle_in(&self) {
+        let shared = self.shared();
+        let mut state = shared.lock();
+        state.is_filtered = true;
+        // Where all are wanted, there is nothing to do.
+        if state.filter != Filter::All && state.arrange() {
+            shared.order.notify();
+        }
     }
 
     /// The rows that are in the document, in their order.
     pub fn rows(&self) -> Vec<Row> {
-        self.rows.get()
+        let shared = self.shared();
+        shared.order.track();
+        shared.lock().rows.clone()
+    }
+
+    /// A todo as its row shows it.
+    pub fn shown(&self, row: &Row) -> Shown {
+        row.changed.track();
+        let shared = self.shared();
+        let state = shared.lock();
+        let todo = state.engine.get(row.id);
+        Shown {
+            title: todo.map(|todo| todo.title.clone()).unwrap_or_default(),
+            completed: todo.is_some_and(|todo| todo.completed),
+            sync: state.engine.sync(row.id),
+        }
+    }
+
+    /// Whether a row's text is being edited.
+    pub fn is_edited(&self, row: &Row) -> bool {
+        row.editing.track();
+        let shared = self.shared();
+        let editing = &shared.lock().editing;
+        editing.as_ref().is_some_and(|editing| editing.id == row.id)
     }
 
     /// How many todos there are, shown or not.
     pub fn counts(&self) -> Counts {
-        self.counts.get()
+        let shared = self.shared();
+        shared.counts.track();
+        shared.lock().counts
     }
 
     /// Which ones are looked at.
     pub fn filter(&self) -> Filter {
-        self.filter.get()
-    }
-
-    /// How the page stands with the server.
-    pub fn status(&self) -> Status {
-        self.status.get()
+        let shared = self.shared();
+        shared.counts.track();
+        shared.lock().filter
     }
 
     /// What there is to say.
-    pub fn notices(&self) -> RwSignal<Vec<Notice>> {
-        self.notices
+    pub fn said(&self) -> Said {
+        let shared = self.shared();
+        shared.said.track();
+        shared.lock().said.clone()
     }
 
-    /// What cannot be sent as it is.
-    pub fn review(&self) -> RwSignal<Vec<Entry>> {
-        self.review
-    }
-
-    /// What happened between page and server, as it stands now and whenever that changes.
-    pub fn watch<T>(&self, look: impl FnOnce(&Engine) -> T) -> T {
-        self.steps.track();
-        self.state.with_value(|state| look(&state.engine))
+    /// Somebody looks into the sync inspector from now on.
+    pub fn inspect(&self) {
+        self.with(|state| {
+            state.is_inspected = true;
+            inspector::write(&inspector::report(&state.engine));
+        });
     }
 
     /// What the browser reads back of a row that the server renders.
@@ -142,13 +196,30 @@ impl Todos {
         if cfg!(feature = "hydrate") {
             return String::new();
         }
-        let stamp = |state: &State| state.engine.get(id).map(todo_row::stamp);
-        self.state.with_value(stamp).unwrap_or_default()
+        let shared = self.shared();
+        let stamp = shared.lock().engine.get(id).map(todo_row::stamp);
+        stamp.unwrap_or_default()
+    }
+
+    /// A todo's menu is open.
+    pub fn open_menu(&self, id: TodoId) {
+        self.with(|state| state.menu = Some(id));
+    }
+
+    /// Whose menu is open.
+    pub fn menu(&self) -> Option<TodoId> {
+        self.with(|state| state.menu)
     }
 
     /// Looks at these.
     pub fn show(&self, filter: Filter) {
-        self.filter.set(filter);
+        let shared = self.shared();
+        let mut state = shared.lock();
+        state.filter = filter;
+        if state.arrange() {
+            shared.order.notify();
+        }
+        shared.counts.notify();
     }
 
     /// A new todo at the end. Whether its text was taken: an empty one is not, a bad one is told.
@@ -156,10 +227,10 @@ impl Todos {
         if title.trim().is_empty() || !self.is_fit(title) {
             return false;
         }
-        let Some(position) = self.state.with_value(|state| state.engine.view().end()) else {
+        let Some(position) = self.with(|state| state.engine.view().end()) else {
             return false;
         };
-        self.dispatch([Op::AddTodo {
+        self.dispatch(vec![Op::AddTodo {
             id: TodoId(new_id()),
             title: title.trim().to_owned(),
             position: position.into(),
@@ -169,190 +240,157 @@ impl Todos {
 
     /// Ticks or unticks.
     pub fn set_completed(&self, id: TodoId, completed: bool) {
-        self.dispatch([Op::SetCompleted { id, completed }]);
+        self.dispatch(vec![Op::SetCompleted { id, completed }]);
     }
 
     /// Ticks or unticks all, shown or not.
     pub fn set_all_completed(&self, completed: bool) {
-        let ids = self.ids(|todo| todo.completed != completed);
+        let ids = self.ids(!completed);
         let ids = ids.chunks(IDS_MAX).map(<[_]>::to_vec);
-        self.dispatch(ids.map(|ids| Op::SetAllCompleted { ids, completed }));
+        self.dispatch(
+            ids.map(|ids| Op::SetAllCompleted { ids, completed })
+                .collect(),
+        );
     }
 
     /// Deletes those that are completed, shown or not.
     pub fn clear_completed(&self) {
-        let ids = self.ids(|todo| todo.completed);
+        let ids = self.ids(true);
         let offer = match ids.len() {
             1 => "1 item was deleted.".to_owned(),
             some => format!("{some} items were deleted."),
         };
         let ids = ids.chunks(IDS_MAX).map(<[_]>::to_vec);
-        self.dispatch(ids.map(|ids| Op::ClearCompleted { ids }));
+        self.dispatch(ids.map(|ids| Op::ClearCompleted { ids }).collect());
         self.offer_undo(offer);
     }
 
     /// Deletes.
     pub fn delete(&self, id: TodoId) {
-        let title = self.title(id);
-        self.dispatch([Op::DeleteTodo { id }]);
-        self.offer_undo(format!("“{title}” was deleted."));
+        let title = self.with(|state| state.engine.get(id).map(|todo| todo.title.clone()));
+        self.dispatch(vec![Op::DeleteTodo { id }]);
+        self.offer_undo(format!("“{}” was deleted.", title.unwrap_or_default()));
     }
 
     /// Takes the last action back, or does it again.
     pub fn undo(&self, way: Way) {
-        self.withdraw_offer();
-        let undone = self.with_engine(|engine| engine.undo(way));
+        let undone = self.with(|state| {
+            state.told.withdraw_offer();
+            state.engine.undo(way)
+        });
         if undone == Undone::Changed {
             self.tell("Somebody changed this since, so it was left as it is.".to_owned());
         }
         self.refresh();
     }
 
-    fn title(&self, id: TodoId) -> String {
-        let title = |state: &State| state.engine.get(id).map(|todo| todo.title.clone());
-        self.state.with_value(title).unwrap_or_default()
-    }
-
-    /// The todos that are wanted.
-    fn ids(&self, wanted: impl Fn(&Todo) -> bool) -> Vec<TodoId> {
-        self.state.with_value(|State { engine, .. }| {
-            let is_wanted = |id: &&TodoId| engine.get(**id).is_some_and(&wanted);
+    /// Those that are completed, or those that are not.
+    fn ids(&self, completed: bool) -> Vec<TodoId> {
+        self.with(|State { engine, .. }| {
+            let is_wanted =
+                |id: &&TodoId| engine.get(**id).map(|todo| todo.completed) == Some(completed);
             engine.order().iter().filter(is_wanted).copied().collect()
         })
     }
 
-    fn dispatch(&self, ops: impl IntoIterator<Item = Op>) {
-        self.withdraw_offer();
-        let ops: Vec<_> = ops.into_iter().collect();
-        self.with_engine(|engine| engine.dispatch(ops));
+    fn dispatch(&self, ops: Vec<Op>) {
+        self.with(|state| {
+            state.told.withdraw_offer();
+            state.engine.dispatch(ops);
+        });
         self.refresh();
     }
 
-    fn with_engine<T>(&self, act: impl FnOnce(&mut Engine) -> T) -> T {
-        let done = self.state.try_update_value(|state| act(&mut state.engine));
-        // The page's state lives as long as the page.
-        done.unwrap_or_else(|| unreachable!())
+    fn shared(&self) -> Arc<Shared> {
+        self.0.get_value()
     }
 
-    /// Brings the signals to what the engine shows, those that differ and no others; and does what it asks for.
+    fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        act(&mut self.shared().lock())
+    }
+
+    /// Tells those who show something that it changed, and no others; and does what the engine asks for.
     fn refresh(&self) {
-        let changes = self.with_engine(Engine::changes);
-        if changes.all || !changes.ids.is_empty() {
-            self.rescue();
-            let ids = TodoIds::new(&changes.ids);
-            if changes.all || changes.order || !self.is_arranged(&ids) {
-                self.arrange();
-            } else {
-                self.state.with_value(|State { engine, .. }| {
-                    self.rows.with_untracked(|rows| {
-                        let touched = rows.iter().filter(|row| ids.contains(row.id));
-                        touched.for_each(|row| put(row, engine));
-                    });
-                });
-            }
+        self.rescue();
+        let shared = self.shared();
+        let mut state = shared.lock();
+        let changes = state.engine.changes();
+        state.tell_rows(&changes);
+        let ids = TodoIds::new(&changes.ids);
+        let is_arranged = !changes.all && !changes.order && state.is_arranged(&ids);
+        if !is_arranged && state.arrange() {
+            shared.order.notify();
         }
-        let (counts, status) = self.state.with_value(|State { engine, .. }| {
-            let status = Status {
-                connection: engine.link().connection(),
-                waiting: engine.pending().waiting(),
-            };
-            (engine.counts(), status)
-        });
-        set(self.counts, counts);
-        set(self.status, status);
-        let (notices, review) = self.state.with_value(notices::of);
-        set(self.notices, notices);
-        set(self.review, review);
-        self.steps.update(|steps| *steps = steps.wrapping_add(1));
+        let counts = state.engine.counts();
+        if std::mem::replace(&mut state.counts, counts) != counts {
+            shared.counts.notify();
+        }
+        let said = notices::of(&state);
+        if state.said != said {
+            state.said = said;
+            shared.said.notify();
+        }
+        if state.is_inspected {
+            inspector::write(&inspector::report(&state.engine));
+        }
+        drop(state);
         self.perform();
-    }
-
-    /// Whether each of these is in the document exactly if it is looked at.
-    fn is_arranged(&self, ids: &TodoIds) -> bool {
-        let filter = self.filter.get_untracked();
-        self.state.with_value(|state| {
-            let is_there = |id| {
-                let rows = |rows: &Vec<Row>| rows.iter().any(|row| row.id == id);
-                self.rows.with_untracked(rows)
-            };
-            let mut ids = ids.iter();
-            !state.is_filtered
-                || filter == Filter::All
-                || ids.all(|id| is_there(id) == state.is_wanted(id, filter))
-        })
-    }
-
-    /// Brings the rows to what is looked at.
-    fn arrange(&self) {
-        let old = self.rows.get_untracked();
-        let filter = self.filter.get_untracked();
-        let rows = self.state.with_value(|state| {
-            // Both are in nearly the same order, so a row is mostly found where the last one was.
-            let mut next = 0;
-            let rows = state.wanted(filter).map(|id| {
-                let (before, after) = old.split_at(next);
-                let is_its = |row: &Row| row.id == id;
-                let ahead = after.iter().position(is_its).map(|at| next + at);
-                let Some(at) = ahead.or_else(|| before.iter().position(is_its)) else {
-                    return row(&state.engine, id);
-                };
-                next = at + 1;
-                put(&old[at], &state.engine);
-                old[at].clone()
-            });
-            rows.collect::<Vec<_>>()
-        });
-        let is_same = old.len() == rows.len();
-        if !(is_same && old.iter().zip(&rows).all(|(old, new)| old.id == new.id)) {
-            self.rows.set(rows);
-        }
     }
 }
 
 impl State {
-    /// What is in the document.
-    fn wanted(&self, filter: Filter) -> impl Iterator<Item = TodoId> + '_ {
-        let order = self.engine.order().iter().copied();
-        order.filter(move |id| self.is_wanted(*id, filter))
+    /// Tells the rows whose todos changed.
+    fn tell_rows(&self, changes: &Changes) {
+        let ids = TodoIds::new(&changes.ids);
+        for row in &self.rows {
+            // One that is gone will go from the document as it was.
+            if (changes.all || ids.contains(row.id)) && self.engine.get(row.id).is_some() {
+                row.changed.notify();
+            }
+        }
     }
 
-    fn is_wanted(&self, id: TodoId, filter: Filter) -> bool {
+    fn is_wanted(&self, id: TodoId) -> bool {
         // At first all are there; and what is being edited stays until that is done.
+        let is_edited = |editing: &Editing| editing.id == id;
         !self.is_filtered
-            || self
-                .editing
-                .as_ref()
-                .is_some_and(|editing| editing.id == id)
-            || (self.engine.get(id)).is_some_and(|todo| filter.shows(todo.completed))
+            || self.editing.as_ref().is_some_and(is_edited)
+            || (self.engine.get(id)).is_some_and(|todo| self.filter.shows(todo.completed))
     }
-}
 
-fn row(engine: &Engine, id: TodoId) -> Row {
-    Row {
-        id,
-        shown: ArcRwSignal::new(shown(engine, id)),
-        editing: ArcRwSignal::new(false),
+    /// Whether each of these is in the document exactly if it is looked at.
+    fn is_arranged(&self, ids: &TodoIds) -> bool {
+        let is_there = |id| self.rows.iter().any(|row| row.id == id);
+        !self.is_filtered
+            || self.filter == Filter::All
+            || ids.iter().all(|id| is_there(id) == self.is_wanted(id))
     }
-}
 
-fn shown(engine: &Engine, id: TodoId) -> Shown {
-    let todo = engine.get(id);
-    Shown {
-        title: todo.map(|todo| todo.title.clone()).unwrap_or_default(),
-        completed: todo.is_some_and(|todo| todo.completed),
-        sync: engine.sync(id),
-    }
-}
-
-fn put(row: &Row, engine: &Engine) {
-    let new = shown(engine, row.id);
-    if row.shown.with_untracked(|old| *old != new) {
-        row.shown.set(new);
-    }
-}
-
-fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, new: T) {
-    if signal.with_untracked(|old| *old != new) {
-        signal.set(new);
+    /// Brings the rows to what is looked at. Whether they are others now.
+    fn arrange(&mut self) -> bool {
+        let old = &self.rows;
+        // Both are in nearly the same order, so a row is mostly found where the last one was.
+        let mut next = 0;
+        let wanted = self.engine.order().iter().copied();
+        let wanted = wanted.filter(|id| self.is_wanted(*id));
+        let rows = wanted.map(|id| {
+            let (before, after) = old.split_at(next);
+            let is_its = |row: &Row| row.id == id;
+            let ahead = after.iter().position(is_its).map(|at| next + at);
+            let Some(at) = ahead.or_else(|| before.iter().position(is_its)) else {
+                return Row {
+                    id,
+                    changed: ArcTrigger::new(),
+                    editing: ArcTrigger::new(),
+                };
+            };
+            next = at + 1;
+            old[at].clone()
+        });
+        let rows: Vec<_> = rows.collect();
+        let is_same =
+            old.len() == rows.len() && old.iter().zip(&rows).all(|(old, new)| old.id == new.id);
+        self.rows = rows;
+        !is_same
     }
 }

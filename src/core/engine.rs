@@ -456,15 +456,25 @@ impl Engine {
         }
         match answer {
             Ok(outcomes) => {
-                if is_latest {
-                    self.unreadable = 0;
-                    self.link.answered(Lane::Push);
-                }
                 let mut touched = Vec::new();
                 for (mid, outcome) in outcomes {
                     self.decided(mid, outcome, &mut touched);
                 }
                 self.settle(touched);
+                if is_latest {
+                    let pushing = std::mem::take(&mut self.pushing);
+                    let is_open = |mid: &Mid| {
+                        let entry = self.pending.entry(*mid);
+                        entry.is_some_and(|entry| entry.applied.is_none())
+                    };
+                    if pushing.iter().any(is_open) {
+                        // An answer that leaves something out is none.
+                        self.push_failed(&[], Failure::Unreadable, random);
+                    } else {
+                        self.understood();
+                        self.link.answered(Lane::Push);
+                    }
+                }
             }
             Err(failure) if is_latest => {
                 self.trace.add(Traced::Failed(Lane::Push), 0);
@@ -542,11 +552,28 @@ impl Engine {
                 self.tried(pushing, jitter);
             }
             failure => {
+                if failure == Failure::Unreadable {
+                    self.misread();
+                }
                 if let Some(millis) = self.link.failed(Lane::Push, &failure, jitter) {
                     self.wait(Lane::Push, millis);
                 }
             }
         }
+    }
+
+    /// An answer could not be understood.
+    fn misread(&mut self) {
+        self.trace.add(Traced::Unreadable, self.unreadable.into());
+        self.unreadable = self.unreadable.saturating_add(1);
+        if self.unreadable >= UNREADABLE_MAX {
+            self.trouble = Some(Trouble::Unreadable);
+        }
+    }
+
+    fn understood(&mut self) {
+        self.unreadable = 0;
+        self.trouble.take_if(|known| *known == Trouble::Unreadable);
     }
 
     /// The server failed at these: again after a while, or no more.
@@ -601,12 +628,8 @@ impl Engine {
         match answer {
             Ok(news) => {
                 self.link.answered(Lane::Pull);
-                self.unreadable = 0;
-                if matches!(
-                    self.trouble,
-                    Some(Trouble::Unreadable | Trouble::SignedOut | Trouble::OtherUser)
-                ) {
-                    self.trouble = None;
+                if self.pending.waiting() == 0 {
+                    self.understood();
                 }
                 let is_behind = Some(news.seq) < self.pulling;
                 if news.epoch != self.base.epoch || is_behind {
@@ -632,10 +655,7 @@ impl Engine {
                     Failure::Unreadable | Failure::Refused(_) => {
                         // Perhaps all of it can be understood.
                         self.needs_snapshot = true;
-                        self.unreadable = self.unreadable.saturating_add(1);
-                        if self.unreadable >= UNREADABLE_MAX {
-                            self.trouble = Some(Trouble::Unreadable);
-                        }
+                        self.misread();
                         match millis {
                             Some(millis) => self.wait(Lane::Pull, millis),
                             None => self.back_off(Lane::Pull, jitter),

@@ -100,53 +100,60 @@ fn required<T>(value: Option<T>, field: &'static str) -> Result<T, Invalid> {
     value.ok_or(Invalid::new(field, "This field is missing."))
 }
 
+/// What an op is called.
+pub fn type_of(op: &Op) -> &'static str {
+    match op {
+        Op::AddTodo { .. } => "ADD_TODO",
+        Op::SetCompleted { .. } => "SET_COMPLETED",
+        Op::SetTitle { .. } => "SET_TITLE",
+        Op::MoveTodo { .. } => "MOVE_TODO",
+        Op::DeleteTodo { .. } => "DELETE_TODO",
+        Op::RestoreTodo { .. } => "RESTORE_TODO",
+        Op::SetAllCompleted { .. } => "SET_ALL_COMPLETED",
+        Op::ClearCompleted { .. } => "CLEAR_COMPLETED",
+        Op::RestoreTodos { .. } => "RESTORE_TODOS",
+        Op::Noop => "NOOP",
+    }
+}
+
 impl From<Op> for OpFields {
     fn from(op: Op) -> Self {
-        let of = |r#type: &str| Self {
-            r#type: r#type.to_owned(),
+        let mut fields = Self {
+            r#type: type_of(&op).to_owned(),
             ..Self::default()
-        };
-        let on = |r#type: &str, id| Self {
-            id: Some(id),
-            ..of(r#type)
-        };
-        let on_all = |r#type: &str, ids| Self {
-            ids: Some(ids),
-            ..of(r#type)
         };
         match op {
             Op::AddTodo {
                 id,
                 title,
                 position,
-            } => Self {
-                title: Some(title),
-                position: Some(position),
-                ..on("ADD_TODO", id)
-            },
-            Op::SetCompleted { id, completed } => Self {
-                completed: Some(completed),
-                ..on("SET_COMPLETED", id)
-            },
-            Op::SetTitle { id, title, base } => Self {
-                title: Some(title),
-                base: Some(base.into()),
-                ..on("SET_TITLE", id)
-            },
-            Op::MoveTodo { id, position } => Self {
-                position: Some(position),
-                ..on("MOVE_TODO", id)
-            },
-            Op::DeleteTodo { id } => on("DELETE_TODO", id),
-            Op::RestoreTodo { id } => on("RESTORE_TODO", id),
-            Op::SetAllCompleted { ids, completed } => Self {
-                completed: Some(completed),
-                ..on_all("SET_ALL_COMPLETED", ids)
-            },
-            Op::ClearCompleted { ids } => on_all("CLEAR_COMPLETED", ids),
-            Op::RestoreTodos { ids } => on_all("RESTORE_TODOS", ids),
-            Op::Noop => of("NOOP"),
+            } => {
+                fields.id = Some(id);
+                fields.title = Some(title);
+                fields.position = Some(position);
+            }
+            Op::SetCompleted { id, completed } => {
+                fields.id = Some(id);
+                fields.completed = Some(completed);
+            }
+            Op::SetTitle { id, title, base } => {
+                fields.id = Some(id);
+                fields.title = Some(title);
+                fields.base = Some(base.into());
+            }
+            Op::MoveTodo { id, position } => {
+                fields.id = Some(id);
+                fields.position = Some(position);
+            }
+            Op::DeleteTodo { id } | Op::RestoreTodo { id } => fields.id = Some(id),
+            Op::SetAllCompleted { ids, completed } => {
+                fields.ids = Some(ids);
+                fields.completed = Some(completed);
+            }
+            Op::ClearCompleted { ids } | Op::RestoreTodos { ids } => fields.ids = Some(ids),
+            Op::Noop => {}
         }
+        fields
     }
 }
 
@@ -285,23 +292,25 @@ impl Outcome {
     }
 }
 
-impl From<Outcome> for pending::Outcome {
-    /// An outcome that this version does not know counts as `UNKNOWN`.
-    fn from(outcome: Outcome) -> Self {
-        match (outcome.r#type.as_str(), outcome.seq, outcome.current) {
-            ("APPLIED", Some(seq), _) => Self::Applied(seq),
-            ("CONFLICT", _, Some(todo)) => Self::Conflict(todo),
+impl Outcome {
+    /// What was decided. `None`: something that this version does not know.
+    pub fn decided(self) -> Option<pending::Outcome> {
+        use pending::Outcome::{Applied, Conflict, Rejected, Skipped, Unknown};
+        Some(match (self.r#type.as_str(), self.seq, self.current) {
+            ("APPLIED", Some(seq), _) => Applied(seq),
+            ("CONFLICT", _, Some(todo)) => Conflict(todo),
             ("REJECTED", ..) => {
-                let code = outcome.code.unwrap_or_default();
+                let code = self.code.unwrap_or_default();
                 let known = CODES.iter().find(|(_, name)| *name == code);
-                Self::Rejected(Rejection::new(
+                Rejected(Rejection::new(
                     known.map_or(RejectionCode::Invalid, |(code, _)| *code),
-                    outcome.message.unwrap_or_default(),
+                    self.message.unwrap_or_default(),
                 ))
             }
-            ("SKIPPED", ..) => Self::Skipped,
-            _ => Self::Unknown,
-        }
+            ("SKIPPED", ..) => Skipped,
+            ("UNKNOWN", ..) => Unknown,
+            _ => return None,
+        })
     }
 }
 
@@ -314,6 +323,16 @@ pub struct Pushed {
     pub last_mid: Mid,
     /// One for each mutation of the push, in its order.
     pub outcomes: Vec<Outcome>,
+}
+
+impl Pushed {
+    /// What was decided. `None` if this version does not know all of it: asked again, the server says the same again.
+    pub fn decided(self) -> Option<Vec<(Mid, pending::Outcome)>> {
+        let outcomes = self.outcomes.into_iter();
+        outcomes
+            .map(|outcome| Some((outcome.mid, outcome.decided()?)))
+            .collect()
+    }
 }
 
 /// An event with its place and its origin.

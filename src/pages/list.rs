@@ -3,25 +3,25 @@
 use crate::{
     client::{
         rendered::{Rendered, rendered},
-        todos::Todos,
+        todos::{Row, Said, Todos},
     },
-    core::{filter::Filter, id::TodoId, todo::TITLE_MAX},
+    core::{
+        filter::Filter,
+        id::{ListId, TodoId},
+        view::Counts,
+    },
     ui::{
         connection::Pill,
         filters::Filters,
-        gestures::{self, Gesture},
+        gestures::{self, By, Deed, Gesture},
+        inspector::{self, INSPECTOR},
         notices::Notices,
         review::Review,
-        todo_row::{MENU, TodoRow},
+        todo_row::TodoRow,
         whose::Whose,
     },
 };
-use leptos::{
-    ev::{self, SubmitEvent},
-    html::{Input, Ul},
-    prelude::*,
-    wasm_bindgen::JsValue,
-};
+use leptos::{prelude::*, wasm_bindgen::JsValue};
 
 #[cfg(feature = "ssr")]
 pub use page::ListPage;
@@ -39,62 +39,48 @@ fn Living(page: Rendered) -> impl IntoView {
         user,
         editable,
         filter,
-        draft,
         ..
     } = page.clone();
     let todos = Todos::new(page);
-    let input = NodeRef::<Input>::new();
-    let add = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(input) = input.get()
-            && todos.add(&input.value())
-        {
-            input.set_value("");
-        }
-    };
-    let hear = Hear {
-        todos,
-        editable,
-        menu: RwSignal::new(None),
-    };
-    let rows = NodeRef::<Ul>::new();
-    rows.on_load(move |rows| gestures::listen(&rows, move |id, gesture| hear.act(id, gesture)));
-    follow_address(todos);
+    if cfg!(feature = "hydrate") {
+        // After the takeover: the rows are there then.
+        queue_microtask(move || {
+            todos.settle_in();
+            if let Ok(Some(sheet)) = document().query_selector("[data-list]") {
+                let hand = Hand { todos, editable };
+                gestures::listen(&sheet, move |deed| hand.act(deed));
+            }
+        });
+    }
     let counts = move || todos.counts();
     let empty = move || counts().total == 0;
+    let row = move |row: Row| {
+        let (id, edited) = (row.id, row.clone());
+        let stamp = todos.stamp(id);
+        let visible = filter.shows(untrack(|| todos.shown(&row)).completed);
+        view! {
+            <TodoRow
+                id
+                look=move || todos.shown(&row)
+                is_edited=move || todos.is_edited(&edited)
+                stamp
+                editable
+                visible
+            />
+        }
+    };
     view! {
-        {editable.then(|| view! {
-            <form class="add" method="post" action="/api/add_todo" on:submit=add>
-                <Whose list user />
-                <input
-                    class="new-todo"
-                    name="title"
-                    type="text"
-                    placeholder="What needs to be done?"
-                    aria-label="New item"
-                    autocomplete="off"
-                    autofocus
-                    // UTF-16 units: 500 characters of two units fit.
-                    maxlength=(2 * TITLE_MAX).to_string()
-                    value=draft
-                    node_ref=input
-                />
-                <button class="without-script">"Add"</button>
-            </form>
-        })}
-        <Notices
-            notices=todos.notices()
-            on_act=Callback::new(move |(notice, act)| todos.act(&notice, act))
-        />
-        <Pill status=Signal::derive(move || todos.status()) />
-        <Review
-            entries=todos.review()
-            on_retry=Callback::new(move |kept| todos.retry(kept))
-            on_discard=Callback::new(move |kept| todos.discard(kept))
-        />
+        {move || {
+            let Said { status, notices, review } = todos.said();
+            view! {
+                <Notices notices />
+                <Review entries=review />
+                <Pill status />
+            }
+        }}
         // One form around all rows: their buttons say where it goes and for which todo. (Buttons that name a form
         // elsewhere make Chromium's parser quadratic: at 2,000 rows they took 0.8 of 1.7 s.)
-        <form class="rows" method="post" action="/api/delete_todo" on:submit=|event| event.prevent_default()>
+        <form class="rows" method="post" action="/api/delete_todo">
             // The default button, so that Enter on a check box presses none.
             <button hidden disabled></button>
             <Whose list user />
@@ -106,83 +92,99 @@ fn Living(page: Rendered) -> impl IntoView {
                         type="checkbox"
                         autocomplete="off"
                         prop:checked=move || counts().left == 0
-                        on:change=move |event| todos.set_all_completed(event_target_checked(&event))
                     />
                     <label class="with-script" for="toggle-all">
                         "Mark all as complete"
                     </label>
                 })}
-                <ul class="todo-list" node_ref=rows>
-                    <For each=move || todos.rows() key=|row| row.id let:row>
-                        <TodoRow
-                            visible=filter.shows(row.shown.with_untracked(|shown| shown.completed))
-                            stamp=todos.stamp(row.id)
-                            id=row.id
-                            shown=row.shown
-                            editing=row.editing
-                            editable
-                        />
-                    </For>
+                <ul class="todo-list">
+                    <For each=move || todos.rows() key=|row| row.id children=row />
                 </ul>
             </section>
         </form>
-        <div id=MENU class="menu-items" popover="auto">
-            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| hear.menu(Gesture::Edit)>
-                "Edit"
-            </button>
-            <button type="button" popovertarget=MENU popovertargetaction="hide" on:click=move |_| hear.menu(Gesture::Delete)>
-                "Delete"
-            </button>
-        </div>
         <footer class="footer" hidden=empty>
-            <span class="todo-count" data-testid="todo-count">
-                <strong>{move || counts().left}</strong>
-                {move || if counts().left == 1 { " item left" } else { " items left" }}
-            </span>
-            <Filters
-                path=format!("/lists/{list}")
-                current=Signal::derive(move || todos.filter())
-                on_choose=Callback::new(move |(filter, address): (Filter, String)| {
-                    todos.show(filter);
-                    keep_address(&address);
-                })
-            />
-            {editable.then(|| view! {
-                <button
-                    type="button"
-                    class="clear-completed with-script"
-                    hidden=move || counts().left == counts().total
-                    on:click=move |_| todos.clear_completed()
-                >
-                    "Clear completed"
-                </button>
-            })}
+            {move || view! { <Foot counts=counts() filter=todos.filter() list editable /> }}
         </footer>
     }
 }
 
-/// What becomes of gestures.
-#[derive(Clone, Copy)]
-struct Hear {
-    todos: Todos,
-    editable: bool,
-    /// Whose menu is open.
-    menu: RwSignal<Option<TodoId>>,
+/// What stands below the rows.
+#[component]
+fn Foot(counts: Counts, filter: Filter, list: ListId, editable: bool) -> impl IntoView {
+    let Counts { left, total } = counts;
+    view! {
+        <span class="todo-count" data-testid="todo-count">
+            <strong>{left.to_string()}</strong>
+            {if left == 1 { " item left" } else { " items left" }}
+        </span>
+        <Filters path=format!("/lists/{list}") current=filter />
+        <button type="button" class="inspect quiet with-script" popovertarget=INSPECTOR>
+            "Sync"
+        </button>
+        {editable.then(|| view! {
+            <button type="button" class="clear-completed with-script" hidden=left == total>
+                "Clear completed"
+            </button>
+        })}
+    }
 }
 
-impl Hear {
-    fn act(self, id: TodoId, gesture: Gesture) {
-        if !self.editable {
-            return;
+/// What becomes of what is done on the sheet.
+#[derive(Clone, Copy)]
+struct Hand {
+    todos: Todos,
+    editable: bool,
+}
+
+impl Hand {
+    fn act(self, deed: Deed) {
+        match deed {
+            Deed::Show(filter, address) => {
+                self.todos.show(filter);
+                keep_address(&address);
+            }
+            Deed::Inspect(by) => {
+                self.todos.inspect();
+                if by == By::Key {
+                    inspector::toggle();
+                }
+            }
+            Deed::Travel => {
+                let path = window().location().pathname();
+                self.todos.show(Filter::of_path(&path.unwrap_or_default()));
+            }
+            Deed::Notice(place, act) => self.todos.act(place, act),
+            Deed::Review(kept, fate) => self.todos.decide(kept, fate),
+            _ if !self.editable => {}
+            Deed::Row(id, gesture) => self.act_on(id, gesture),
+            Deed::Choose(gesture) => {
+                if let Some(id) = self.todos.menu() {
+                    self.act_on(id, gesture);
+                }
+            }
+            Deed::Add(field) => {
+                if self.todos.add(&field.value()) {
+                    field.set_value("");
+                }
+            }
+            Deed::All(completed) => self.todos.set_all_completed(completed),
+            Deed::Clear => self.todos.clear_completed(),
+            Deed::Undo(way) => self.todos.undo(way),
         }
+    }
+
+    fn act_on(self, id: TodoId, gesture: Gesture) {
         match gesture {
             Gesture::Complete(completed) => self.todos.set_completed(id, completed),
             Gesture::Delete => {
                 gestures::hand_focus_on(id);
                 self.todos.delete(id);
             }
-            Gesture::Menu => self.menu.set(Some(id)),
-            Gesture::Edit => self.todos.edit(id),
+            Gesture::Menu => self.todos.open_menu(id),
+            Gesture::Edit => {
+                self.todos.edit(id);
+                gestures::focus_field(id);
+            }
             Gesture::Save(typed, by_key) => {
                 if self.todos.save(id, &typed) && by_key {
                     gestures::focus_row(id);
@@ -192,13 +194,6 @@ impl Hear {
                 self.todos.cancel(id);
                 gestures::focus_row(id);
             }
-        }
-    }
-
-    /// An entry of the menu that is open.
-    fn menu(self, gesture: Gesture) {
-        if let Some(id) = self.menu.get_untracked() {
-            self.act(id, gesture);
         }
     }
 }
@@ -211,27 +206,18 @@ fn keep_address(path: &str) {
     }
 }
 
-/// Shows what the address says when somebody goes back or forward in the browser's history.
-fn follow_address(todos: Todos) {
-    if cfg!(feature = "ssr") {
-        return;
-    }
-    let follow = window_event_listener(ev::popstate, move |_| {
-        let path = window().location().pathname();
-        todos.show(Filter::of_path(&path.unwrap_or_default()));
-    });
-    on_cleanup(move || follow.remove());
-}
-
 #[cfg(feature = "ssr")]
 mod page {
     use super::*;
     use crate::{
-        core::id::ListId,
+        core::{
+            id::{ListId, UserId},
+            todo::TITLE_MAX,
+        },
         error::AppError,
         pages::not_found::eventually,
         server::visit::Visit,
-        ui::{field::Refusal, layout::Layout},
+        ui::{field::Refusal, inspector::Inspector, layout::Layout, todo_row::MENU},
     };
     use leptos_router::hooks::use_params_map;
 
@@ -287,10 +273,43 @@ mod page {
                     <h1 dir="auto">{list.name}</h1>
                     <Refusal message />
                     {(!editable).then(|| view! { <p class="hint">"You may look at this list, but not change it."</p> })}
+                    {editable.then(|| view! { <Add list=id user=page.user draft=page.draft /> })}
                     <TodoList />
+                    <div id=MENU class="menu-items" popover="auto">
+                        <button type="button" popovertarget=MENU popovertargetaction="hide" data-choice="edit">
+                            "Edit"
+                        </button>
+                        <button type="button" popovertarget=MENU popovertargetaction="hide" data-choice="delete">
+                            "Delete"
+                        </button>
+                    </div>
+                    <Inspector />
                 </section>
             </Layout>
         }
         .into_any())
+    }
+
+    /// The form for a new item.
+    #[component]
+    fn Add(list: ListId, user: UserId, draft: Option<String>) -> impl IntoView {
+        view! {
+            <form class="add" method="post" action="/api/add_todo">
+                <Whose list user />
+                <input
+                    class="new-todo"
+                    name="title"
+                    type="text"
+                    placeholder="What needs to be done?"
+                    aria-label="New item"
+                    autocomplete="off"
+                    autofocus
+                    // UTF-16 units: 500 characters of two units fit.
+                    maxlength=(2 * TITLE_MAX).to_string()
+                    value=draft
+                />
+                <button class="without-script">"Add"</button>
+            </form>
+        }
     }
 }

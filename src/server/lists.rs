@@ -209,7 +209,12 @@ async fn form(store: &Store, user: UserId, list: ListId, op: Op) -> Result<(), A
         _ => "id",
     };
     let done = commit(store, user, list, None, Origin::Form(op)).await?;
-    match done.outcomes.into_iter().next().map(Outcome::from) {
+    match done
+        .outcomes
+        .into_iter()
+        .next()
+        .and_then(wire::Outcome::decided)
+    {
         Some(Outcome::Rejected(rejection)) => Err(AppError::refused(&rejection, field)),
         _ => Ok(()),
     }

@@ -109,7 +109,8 @@ fn queue(client: ClientId, first: u64, ops: Vec<Op>) -> Origin {
 }
 
 fn outcomes(committed: Committed) -> Vec<Outcome> {
-    committed.outcomes.into_iter().map(Outcome::from).collect()
+    let outcomes = committed.outcomes.into_iter();
+    outcomes.map(|outcome| outcome.decided().unwrap()).collect()
 }
 
 /// The whole list as the wire has it.

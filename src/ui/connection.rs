@@ -1,9 +1,9 @@
 //! How the page stands with the server, in a few words.
 
-use crate::core::link::Connection;
+use crate::core::{engine::Engine, link::Connection};
 use leptos::prelude::*;
 
-/// How the page stands with the server.
+/// See the module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status {
     /// Whether it answers.
@@ -12,43 +12,45 @@ pub struct Status {
     pub waiting: usize,
 }
 
-/// See the module.
-#[component]
-pub fn Pill(
-    /// How it stands.
-    status: Signal<Status>,
-) -> impl IntoView {
-    let state = move || match status.get().connection {
-        Connection::Connecting => "connecting",
-        Connection::Polling => "polling",
-        _ => "offline",
-    };
-    let words = move || {
-        let Status {
-            connection,
-            waiting,
-        } = status.get();
-        let how = match connection {
+impl Status {
+    /// How this one stands.
+    pub fn of(engine: &Engine) -> Self {
+        Self {
+            connection: engine.link().connection(),
+            waiting: engine.pending().waiting(),
+        }
+    }
+
+    fn words(self) -> String {
+        let how = match self.connection {
             Connection::Connecting => "Connecting",
-            Connection::Polling => "Up to date every 3 seconds",
+            Connection::Polling => "Connected",
             Connection::Offline => "Offline",
             Connection::Parked => "Signed out",
             Connection::Closed => "Not shared with you",
         };
-        match waiting {
+        match self.waiting {
             0 => how.to_owned(),
             1 => format!("{how}, 1 change waiting"),
             some => format!("{how}, {some} changes waiting"),
         }
+    }
+}
+
+/// See the module.
+#[component]
+pub fn Pill(
+    /// How it stands.
+    status: Status,
+) -> impl IntoView {
+    let state = match status.connection {
+        Connection::Connecting => "connecting",
+        Connection::Polling => "polling",
+        _ => "offline",
     };
     view! {
-        <p
-            class="connection with-script"
-            data-testid="connection"
-            data-state=state
-            data-waiting=move || status.get().waiting.to_string()
-        >
-            {words}
+        <p class="connection" data-testid="connection" data-state=state data-waiting=status.waiting.to_string()>
+            {status.words()}
         </p>
     }
 }

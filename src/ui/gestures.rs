@@ -1,8 +1,10 @@
-//! What is done in a list's rows, heard at the list: one listener for all rows. Not here: what comes of it.
+//! What is done on a list's sheet, heard there: one listener for all of it. Ten thousand rows listen to nothing, and what
+//! stands beside them need not be taken over by the browser at all. Not here: what comes of it.
 
-use crate::core::id::TodoId;
+use super::{notices::Act, review::Fate};
+use crate::core::{filter::Filter, id::TodoId, undo::Way};
 use leptos::{
-    ev::{Event, KeyboardEvent},
+    ev::{Event, KeyboardEvent, MouseEvent},
     prelude::*,
     wasm_bindgen::{JsCast, closure::Closure},
     web_sys::{Element, HtmlElement, HtmlInputElement},
@@ -25,32 +27,140 @@ pub enum Gesture {
     Cancel,
 }
 
-/// Hears what is done in a list's rows.
-pub fn listen(list: &Element, act: impl Fn(TodoId, Gesture) + 'static) {
+/// Something that a person does on a list's sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// Does something with a todo.
+    Row(TodoId, Gesture),
+    /// Chooses from the menu of a todo that is open.
+    Choose(Gesture),
+    /// Wants the new item that stands in this field.
+    Add(HtmlInputElement),
+    /// Ticks all, or unticks all.
+    All(bool),
+    /// Deletes what is completed.
+    Clear,
+    /// Looks at these, whose address this is.
+    Show(Filter, String),
+    /// Went back or forth in the browser's history.
+    Travel,
+    /// Does what the notice at this place offers.
+    Notice(usize, Act),
+    /// Decides over this entry of the tray.
+    Review(u32, Fate),
+    /// Takes something back, or does it again.
+    Undo(Way),
+    /// Looks into the sync inspector: by a key, which does not open it, or by the button, which does.
+    Inspect(By),
+}
+
+/// How something was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// With a key.
+    Key,
+    /// With a button.
+    Button,
+}
+
+/// Hears what is done on a list's sheet, and the keys that count anywhere on the page.
+pub fn listen(sheet: &Element, act: impl Fn(Deed) + 'static) {
     let hear = move |event: Event| {
-        if let Some((id, gesture)) = heard(&event) {
-            act(id, gesture);
+        if let Some(deed) = heard(&event) {
+            act(deed);
         }
     };
     let listener = Closure::<dyn Fn(Event)>::new(hear).into_js_value();
-    for kind in ["change", "click", "dblclick", "keydown", "focusout"] {
+    let listener = listener.unchecked_ref();
+    for kind in ["change", "click", "dblclick", "focusout", "submit"] {
         // A name and a function: there is nothing to refuse.
-        let _ = list.add_event_listener_with_callback(kind, listener.unchecked_ref());
+        let _ = sheet.add_event_listener_with_callback(kind, listener);
+    }
+    for kind in ["keydown", "popstate"] {
+        let _ = window().add_event_listener_with_callback(kind, listener);
     }
 }
 
-fn heard(event: &Event) -> Option<(TodoId, Gesture)> {
+fn heard(event: &Event) -> Option<Deed> {
+    let kind = event.type_();
+    if kind == "popstate" {
+        return Some(Deed::Travel);
+    }
     let target: Element = event.target()?.dyn_into().ok()?;
-    let gesture = match event.type_().as_str() {
-        "change" => changed(&target),
-        "click" => clicked(event, &target),
+    if let Some(row) = target.closest("li[data-id]").ok()?
+        && let Some(gesture) = in_row(&kind, event, &target)
+    {
+        return Some(Deed::Row(
+            row.get_attribute("data-id")?.parse().ok()?,
+            gesture,
+        ));
+    }
+    let button = target.closest("button, a").ok()?;
+    match (kind.as_str(), button) {
+        ("submit", _) => {
+            event.prevent_default();
+            let field = target.query_selector("input.new-todo").ok()??;
+            Some(Deed::Add(field.dyn_into().ok()?))
+        }
+        ("change", _) => {
+            let input = target.dyn_ref::<HtmlInputElement>()?;
+            (input.class_name().starts_with("toggle-all")).then(|| Deed::All(input.checked()))
+        }
+        ("click", Some(button)) => pressed_beside(event, &button),
+        ("keydown", _) => on_page(event.unchecked_ref(), &target),
+        _ => None,
+    }
+}
+
+/// In a row.
+fn in_row(kind: &str, event: &Event, target: &Element) -> Option<Gesture> {
+    match kind {
+        "change" => changed(target),
+        "click" => clicked(event, target),
         "dblclick" => target.closest("label").ok()?.map(|_| Gesture::Edit),
-        "keydown" => pressed(event.unchecked_ref(), &target),
+        "keydown" => pressed(event.unchecked_ref(), target),
         // A field that loses the focus.
-        _ => edit_field(&target).map(|field| Gesture::Save(field.value(), false)),
-    };
-    let row = target.closest("li[data-id]").ok()??;
-    Some((row.get_attribute("data-id")?.parse().ok()?, gesture?))
+        "focusout" => edit_field(target).map(|field| Gesture::Save(field.value(), false)),
+        _ => None,
+    }
+}
+
+/// A button or a link that belongs to no row.
+fn pressed_beside(event: &Event, button: &Element) -> Option<Deed> {
+    let classes = button.class_list();
+    let number = |name: &str| button.get_attribute(name)?.parse().ok();
+    if let Some(place) = number("data-notice") {
+        let name = button.get_attribute("data-act")?;
+        let mut acts = [Act::Retry, Act::Undo, Act::Dismiss].into_iter();
+        let act = acts.find(|act| act.name() == name)?;
+        return Some(Deed::Notice(place as usize, act));
+    }
+    if let Some(id) = number("data-again") {
+        return Some(Deed::Review(id, Fate::Again));
+    }
+    if let Some(id) = number("data-drop") {
+        return Some(Deed::Review(id, Fate::Dropped));
+    }
+    if classes.contains("clear-completed") {
+        Some(Deed::Clear)
+    } else if classes.contains("inspect") {
+        Some(Deed::Inspect(By::Button))
+    } else if let Some(choice) = button.get_attribute("data-choice") {
+        Some(Deed::Choose(match choice.as_str() {
+            "edit" => Gesture::Edit,
+            _ => Gesture::Delete,
+        }))
+    } else {
+        button.closest(".filters").ok()??;
+        // With one of these keys a link opens elsewhere, as everywhere.
+        let click: &MouseEvent = event.unchecked_ref();
+        if click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key() {
+            return None;
+        }
+        event.prevent_default();
+        let address = button.get_attribute("href")?;
+        Some(Deed::Show(Filter::of_path(&address), address))
+    }
 }
 
 /// A box that changes.
@@ -83,6 +193,23 @@ fn pressed(event: &KeyboardEvent, target: &Element) -> Option<Gesture> {
     Some(gesture)
 }
 
+/// A key pressed anywhere on the page. Inside a text field the browser's own keys stay its own.
+fn on_page(event: &KeyboardEvent, target: &Element) -> Option<Deed> {
+    if !(event.ctrl_key() || event.meta_key()) || event.alt_key() {
+        return None;
+    }
+    let field = target.dyn_ref::<HtmlInputElement>();
+    let is_text = field.is_some_and(|field| field.type_() == "text");
+    let deed = match (event.key().as_str(), event.shift_key()) {
+        (".", _) => Deed::Inspect(By::Key),
+        ("z", false) if !is_text => Deed::Undo(Way::Back),
+        ("Z" | "z", true) | ("y", false) if !is_text => Deed::Undo(Way::Forth),
+        _ => return None,
+    };
+    event.prevent_default();
+    Some(deed)
+}
+
 fn edit_field(element: &Element) -> Option<HtmlInputElement> {
     let field = element.dyn_ref::<HtmlInputElement>()?;
     (field.class_name() == "edit").then(|| field.clone())
@@ -91,6 +218,21 @@ fn edit_field(element: &Element) -> Option<HtmlInputElement> {
 fn row_of(id: TodoId) -> Option<Element> {
     let selector = format!("li[data-id='{id}']");
     document().query_selector(&selector).ok()?
+}
+
+/// Gives the focus to the field in which a todo's text is edited, with the caret at its end; once it is there, before any
+/// other key is heard.
+pub fn focus_field(id: TodoId) {
+    queue_microtask(move || {
+        let field = row_of(id).and_then(|row| row.query_selector("input.edit").ok()?);
+        let field: Option<HtmlInputElement> = field.and_then(|field| field.dyn_into().ok());
+        if let Some(field) = field {
+            let end = u32::try_from(field.value().encode_utf16().count()).unwrap_or(u32::MAX);
+            // What cannot have the focus, or a caret, keeps the page as it is.
+            let _ = field.focus();
+            let _ = field.set_selection_range(end, end);
+        }
+    });
 }
 
 /// Gives the focus to the todo's box, from which the keyboard goes on; once the box shows again.

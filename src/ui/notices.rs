@@ -40,48 +40,64 @@ pub enum Act {
     Dismiss,
 }
 
-/// The live region. It is always there: screen readers announce only what comes into one they know.
+impl Act {
+    /// What its button is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Retry => "Retry",
+            Self::Undo => "Undo",
+            Self::Dismiss => "Dismiss",
+        }
+    }
+}
+
+/// The live region. It is always there: screen readers announce only what comes into one they know. What its buttons do the
+/// list hears ([`super::gestures`]), by the notice's place and the button's name.
 #[component]
 pub fn Notices(
     /// What there is to say.
-    notices: RwSignal<Vec<Notice>>,
-    /// Does it.
-    on_act: Callback<(Notice, Act)>,
+    notices: Vec<Notice>,
 ) -> impl IntoView {
+    let said = |(place, notice)| view! { <Said place notice /> };
     view! {
         <div class="notices" data-testid="notices" role="status" aria-live="polite">
             // In place: what has the focus keeps it when another notice comes or this one grows.
-            {move || notices.get().into_iter().map(|notice| view! { <Said notice on_act /> }).collect_view()}
+            {notices.into_iter().enumerate().map(said).collect_view()}
         </div>
     }
 }
 
 #[component]
-fn Said(notice: Notice, on_act: Callback<(Notice, Act)>) -> impl IntoView {
-    let button = |act: Act, name: &'static str| {
-        let notice = notice.clone();
+fn Said(place: usize, notice: Notice) -> impl IntoView {
+    let mut acts = vec![Act::Dismiss];
+    if notice.undo {
+        acts.insert(0, Act::Undo);
+    }
+    if notice.retry {
+        acts.insert(0, Act::Retry);
+    }
+    let button = |act: Act| {
         view! {
             <button
                 type="button"
-                class=(act == Act::Dismiss).then_some("quiet")
-                on:click=move |_| on_act.run((notice.clone(), act))
+                class=if act == Act::Dismiss { "quiet" } else { "" }
+                data-notice=place.to_string()
+                data-act=act.name()
             >
-                {name}
+                {act.name()}
             </button>
         }
     };
     view! {
         <div class="notice" data-testid="notice">
-            <p dir="auto">{notice.text.clone()}</p>
-            {notice.link.clone().map(|(href, text)| view! {
+            <p dir="auto">{notice.text}</p>
+            {notice.link.map(|(href, text)| view! {
                 // Elsewhere: leaving this tab would lose what waits in it.
                 <a class="button" href=href target="_blank">
                     {text}
                 </a>
             })}
-            {notice.retry.then(|| button(Act::Retry, "Retry"))}
-            {notice.undo.then(|| button(Act::Undo, "Undo"))}
-            {button(Act::Dismiss, "Dismiss")}
+            {acts.into_iter().map(button).collect_view()}
         </div>
     }
 }

@@ -13,26 +13,31 @@ pub struct Entry {
     pub why: String,
 }
 
-/// The tray; nothing while it is empty.
+/// What becomes of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is sent again.
+    Again,
+    /// It is dropped.
+    Dropped,
+}
+
+/// The tray; nothing while it is empty. What its buttons do the list hears ([`super::gestures`]).
 #[component]
 pub fn Review(
     /// What is in it.
-    entries: RwSignal<Vec<Entry>>,
-    /// Sends one again.
-    on_retry: Callback<u32>,
-    /// Drops one.
-    on_discard: Callback<u32>,
+    entries: Vec<Entry>,
 ) -> impl IntoView {
-    let is_empty = move || entries.with(Vec::is_empty);
-    let entry = move |entry: Entry| {
+    let is_empty = entries.is_empty();
+    let entry = |Entry { id, text, why }: Entry| {
         view! {
             <li>
-                <p dir="auto">{entry.text}</p>
-                <p class="hint">{entry.why}</p>
-                <button type="button" on:click=move |_| on_retry.run(entry.id)>
+                <p dir="auto">{text}</p>
+                <p class="hint">{why}</p>
+                <button type="button" data-again=id.to_string()>
                     "Send again"
                 </button>
-                <button type="button" class="quiet" on:click=move |_| on_discard.run(entry.id)>
+                <button type="button" class="quiet" data-drop=id.to_string()>
                     "Discard"
                 </button>
             </li>
@@ -41,9 +46,7 @@ pub fn Review(
     view! {
         <section class="review" data-testid="review" aria-labelledby="review" hidden=is_empty>
             <h2 id="review">"Not saved"</h2>
-            <ul>
-                {move || entries.get().into_iter().map(entry).collect_view()}
-            </ul>
+            <ul>{entries.into_iter().map(entry).collect_view()}</ul>
         </section>
     }
 }

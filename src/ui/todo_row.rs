@@ -1,7 +1,7 @@
 //! One todo on the page. The names are those of TodoMVC.
 
 use crate::core::{engine::SyncState, id::TodoId, todo::Todo};
-use leptos::{html::Input, prelude::*};
+use leptos::prelude::*;
 
 /// A todo as its row shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +33,9 @@ pub fn TodoRow(
     /// Which one.
     id: TodoId,
     /// As it is shown.
-    shown: ArcRwSignal<Shown>,
+    look: impl Fn() -> Shown + Clone + Send + Sync + 'static,
     /// Whether its text is being edited.
-    editing: ArcRwSignal<bool>,
+    is_edited: impl Fn() -> bool + Clone + Send + Sync + 'static,
     /// What the browser is to read back; see [`stamp`]. Empty in the browser itself.
     stamp: String,
     /// Whether this person may change it.
@@ -43,98 +43,99 @@ pub fn TodoRow(
     /// Whether it is one that is looked at. The others are in the page too, for the browser to know them.
     visible: bool,
 ) -> impl IntoView {
-    let first = shown.get_untracked();
-    let completed = {
-        let shown = shown.clone();
-        move || shown.with(|shown| shown.completed)
-    };
-    // Boxed, so that they are one type: each type of its own is two kilobytes of WebAssembly.
-    let named = |verb: &'static str| -> Named {
-        let shown = shown.clone();
-        Box::new(move || shown.with(|shown| format!("{verb}{}", shown.title)))
-    };
-    let sync = {
-        let shown = shown.clone();
-        move || {
-            shown.with(|shown| shown.sync).map(|sync| match sync {
-                SyncState::Pending => "pending",
-                SyncState::Failed => "failed",
-                SyncState::Conflict => "conflict",
-            })
-        }
-    };
     let class = {
-        let (completed, editing) = (completed.clone(), editing.clone());
-        move || match (completed(), editing.get()) {
+        let (look, is_edited) = (look.clone(), is_edited.clone());
+        move || match (look().completed, is_edited()) {
             (false, false) => "",
             (true, false) => "completed",
             (false, true) => "editing",
             (true, true) => "completed editing",
         }
     };
-    let of_edit = shown.clone();
-    // For pages without a script: these never change.
-    let verb = if first.completed { "Untick" } else { "Tick" };
+    let sync = {
+        let look = look.clone();
+        move || {
+            look().sync.map(|sync| match sync {
+                SyncState::Pending => "pending",
+                SyncState::Failed => "failed",
+                SyncState::Conflict => "conflict",
+            })
+        }
+    };
+    let editing = {
+        let look = look.clone();
+        move || is_edited().then(|| view! { <Edit title=untrack(&look).title /> })
+    };
     view! {
         <li data-testid="todo-item" data-id=id.to_string() data-stamp=stamp data-sync=sync class=class hidden=!visible>
-            <div class="view">
-                <input
-                    class="toggle"
-                    type="checkbox"
-                    checked=first.completed
-                    prop:checked=completed
-                    disabled=!editable
-                    aria-label=named("Done: ")
-                    autocomplete="off"
-                />
-                <label data-testid="todo-title" dir="auto">
-                    {named("")}
-                </label>
-                {editable.then(|| view! {
-                    <button
-                        class="without-script"
-                        formaction=format!("/api/set_completed?completed={}", !first.completed)
-                        name="id"
-                        value=id.to_string()
-                    >
-                        {verb}
-                        <span class="visually-hidden">{format!(" {}", first.title)}</span>
-                    </button>
-                    <button
-                        type="button"
-                        class="menu with-script"
-                        popovertarget=MENU
-                        aria-label=named("Menu of ")
-                    ></button>
-                    <button
-                        class="destroy"
-                        formaction="/api/delete_todo"
-                        name="id"
-                        value=id.to_string()
-                        aria-label=named("Delete ")
-                    ></button>
-                })}
-            </div>
-            {move || editing.get().then(|| view! { <Edit title=of_edit.with_untracked(|shown| shown.title.clone()) /> })}
+            // One closure for all of it: each of its own costs ten thousand rows an effect, and the WebAssembly a kilobyte.
+            {move || view! { <Resting id shown=look() editable /> }}
+            {editing}
         </li>
     }
 }
 
-/// A text that has a todo's title in it.
-type Named = Box<dyn Fn() -> String + Send + Sync>;
+/// A row that is not being edited.
+#[component]
+fn Resting(id: TodoId, shown: Shown, editable: bool) -> impl IntoView {
+    let Shown {
+        title, completed, ..
+    } = shown;
+    view! {
+        <div class="view">
+            <input
+                class="toggle"
+                type="checkbox"
+                checked=completed
+                prop:checked=completed
+                disabled=!editable
+                aria-label=format!("Done: {title}")
+                autocomplete="off"
+            />
+            <label data-testid="todo-title" dir="auto">
+                {title.clone()}
+            </label>
+            {editable.then(|| view! {
+                <WithoutScript id completed title=title.clone() />
+                <button
+                    type="button"
+                    class="menu with-script"
+                    popovertarget=MENU
+                    aria-label=format!("Menu of {title}")
+                ></button>
+                <button
+                    class="destroy"
+                    formaction="/api/delete_todo"
+                    name="id"
+                    value=id.to_string()
+                    aria-label=format!("Delete {title}")
+                ></button>
+            })}
+        </div>
+    }
+}
+
+/// The button that stands for the check box where there is no script.
+#[component]
+fn WithoutScript(id: TodoId, completed: bool, title: String) -> impl IntoView {
+    view! {
+        <button
+            class="without-script"
+            formaction=format!("/api/set_completed?completed={}", !completed)
+            name="id"
+            value=id.to_string()
+        >
+            {if completed { "Untick" } else { "Tick" }}
+            <span class="visually-hidden">{format!(" {title}")}</span>
+        </button>
+    }
+}
 
 /// The id of the one menu that all rows open.
 pub const MENU: &str = "item-menu";
 
-/// The field for another text. It has the focus from the start.
+/// The field for another text. Who opens it gives it the focus.
 #[component]
 fn Edit(title: String) -> impl IntoView {
-    let field = NodeRef::<Input>::new();
-    field.on_load(|field| {
-        let end = field.value().encode_utf16().count() as u32;
-        // What cannot have the focus, or a caret, keeps the page as it is.
-        let _ = field.focus();
-        let _ = field.set_selection_range(end, end);
-    });
-    view! { <input class="edit" aria-label="Edit" autocomplete="off" dir="auto" value=title node_ref=field /> }
+    view! { <input class="edit" aria-label="Edit" autocomplete="off" dir="auto" value=title /> }
 }

@@ -21,6 +21,7 @@ impl Todos {
 #[cfg(feature = "hydrate")]
 mod hydrate {
     use super::*;
+    use crate::client::todos::State;
     use crate::{
         api::{
             accounts::Me,
@@ -28,20 +29,23 @@ mod hydrate {
         },
         client::{clock::new_id, http::post},
         core::{
-            engine::{Effect, Engine, Input},
+            engine::{Effect, Input},
             id::{ListId, UserId},
             link::{Failure, Lane},
-            pending::Outcome,
             wire::{Pulled, Pushed, write},
         },
     };
-    use leptos::{ev, prelude::*, server_fn::ServerFn, task::spawn_local};
+    use js_sys::futures::spawn_local;
+    use leptos::{ev::Event, prelude::*, server_fn::ServerFn};
     use std::time::Duration;
+    use wasm_bindgen::{JsCast, closure::Closure};
 
     impl Todos {
         /// Starts what goes on as long as the page is there.
         pub(in crate::client::todos) fn begin(self) {
             self.listen();
+            #[cfg(debug_assertions)]
+            crate::client::faults::listen();
             self.perform();
         }
 
@@ -52,7 +56,7 @@ mod hydrate {
 
         /// Does what is to be done.
         pub(in crate::client::todos) fn perform(self) {
-            let (effects, list, user) = self.with_engine(|engine| {
+            let (effects, list, user) = self.with(|State { engine, .. }| {
                 let effects = engine.effects();
                 (effects, engine.list(), engine.user())
             });
@@ -74,10 +78,11 @@ mod hydrate {
                 } => {
                     let body = write::push(user, list, epoch, client, mutations);
                     let answer = post::<Pushed>(<Push as ServerFn>::PATH, body).await;
+                    let decided = |pushed: Pushed| pushed.decided().ok_or(Failure::Unreadable);
                     Input::Pushed {
                         ticket,
                         client,
-                        answer: answer.map(outcomes),
+                        answer: answer.and_then(decided),
                     }
                 }
                 Effect::Pull {
@@ -102,19 +107,14 @@ mod hydrate {
         }
 
         fn take(self, input: Input) {
-            // An answer may come when the page is already gone.
-            let taken = self
-                .state
-                .try_update_value(|state| state.engine.take(input, new_id()));
-            if taken.is_some() {
-                self.refresh();
-            }
+            self.with(|state| state.engine.take(input, new_id()));
+            self.refresh();
         }
 
         fn wait(self, lane: Lane, millis: u32) {
             let wait = Duration::from_millis(millis.into());
             let timer = set_timeout_with_handle(move || self.take(Input::Waited(lane)), wait).ok();
-            self.state.update_value(|state| {
+            self.with(|state| {
                 let running = match lane {
                     Lane::Push => &mut state.timers.push,
                     Lane::Pull => &mut state.timers.pull,
@@ -128,34 +128,26 @@ mod hydrate {
         /// The browser asks before it drops a page with edits that the server does not have; and what waits goes at once
         /// when the network or the person is back.
         fn listen(self) {
-            let is_waiting = |engine: &Engine| engine.pending().waiting() > 0;
-            let leaving = window_event_listener(ev::beforeunload, move |event| {
-                let waits = self.state.try_with_value(|state| is_waiting(&state.engine));
-                if waits == Some(true) {
-                    event.prevent_default();
+            let hear = move |event: Event| match event.type_().as_str() {
+                "beforeunload" => {
+                    if self.with(|state| state.engine.pending().waiting()) > 0 {
+                        event.prevent_default();
+                    }
                 }
-            });
-            let online = window_event_listener(ev::online, move |_| {
-                self.take(Input::Online(true));
-                self.wake();
-            });
-            let offline = window_event_listener(ev::offline, move |_| {
-                self.take(Input::Online(false));
-            });
-            let back = window_event_listener(ev::focus, move |_| self.wake());
-            on_cleanup(move || {
-                leaving.remove();
-                online.remove();
-                offline.remove();
-                back.remove();
-            });
+                "offline" => self.take(Input::Online(false)),
+                "online" => {
+                    self.take(Input::Online(true));
+                    self.wake();
+                }
+                _ => self.wake(),
+            };
+            // For as long as the page is there.
+            let listener = Closure::<dyn Fn(Event)>::new(hear).into_js_value();
+            for kind in ["beforeunload", "online", "offline", "focus", "pageshow"] {
+                // A name and a function: there is nothing to refuse.
+                let listener = listener.unchecked_ref();
+                let _ = window().add_event_listener_with_callback(kind, listener);
+            }
         }
-    }
-
-    fn outcomes(pushed: Pushed) -> Vec<(crate::core::id::Mid, Outcome)> {
-        let outcomes = pushed.outcomes.into_iter();
-        outcomes
-            .map(|outcome| (outcome.mid, Outcome::from(outcome)))
-            .collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Editing a text in its place. What was typed is saved, given back with a reason, or dropped because the person said so.
 
-use super::{Row, Todos};
+use super::Todos;
 use crate::core::{conflict::Base, id::TodoId, op::Op};
 use leptos::prelude::*;
 
@@ -12,28 +12,26 @@ pub(super) struct Editing {
     before: String,
     /// What that was based on: what came meanwhile, the person has not seen.
     base: Base,
-    row: Row,
+    /// Tells the row.
+    row: ArcTrigger,
 }
 
 impl Todos {
     /// Begins to edit.
     pub fn edit(&self, id: TodoId) {
-        let row = self
-            .rows
-            .with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned());
-        let Some(row) = row else { return };
-        let before = row.shown.with_untracked(|shown| shown.title.clone());
-        let editing = row.editing.clone();
-        self.state.update_value(|state| {
-            let base = state.engine.based_on(id);
+        self.with(|state| {
+            let row = state.rows.iter().find(|row| row.id == id);
+            let (Some(row), Some(todo)) = (row, state.engine.get(id)) else {
+                return;
+            };
+            row.editing.notify();
             state.editing = Some(Editing {
                 id,
-                before,
-                base,
-                row,
+                before: todo.title.clone(),
+                base: state.engine.based_on(id),
+                row: row.editing.clone(),
             });
         });
-        editing.set(true);
     }
 
     /// Saves what was typed; an empty text deletes. Whether the edit is over: a bad text is told, and stays in its
@@ -41,12 +39,8 @@ impl Todos {
     pub fn save(&self, id: TodoId, typed: &str) -> bool {
         let title = typed.trim();
         // It may be over already: a field that goes loses the focus, too.
-        let is_under_way = self.state.with_value(|state| {
-            state
-                .editing
-                .as_ref()
-                .is_some_and(|editing| editing.id == id)
-        });
+        let is_this = |editing: &Editing| editing.id == id;
+        let is_under_way = self.with(|state| state.editing.as_ref().is_some_and(is_this));
         if is_under_way && !title.is_empty() && !self.is_fit(title) {
             return false;
         }
@@ -57,7 +51,7 @@ impl Todos {
             self.delete(id);
         } else if title != before {
             let title = title.to_owned();
-            self.dispatch([Op::SetTitle { id, title, base }]);
+            self.dispatch(vec![Op::SetTitle { id, title, base }]);
         } else {
             self.leave();
         }
@@ -71,31 +65,33 @@ impl Todos {
         }
     }
 
-    /// Without an edit: the row may go from what is looked at, and so may what was said of the text.
+    /// Without an edit the row may go from what is looked at, and so does what was said of the text.
     fn leave(&self) {
-        self.arrange();
+        let shared = self.shared();
+        if shared.lock().arrange() {
+            shared.order.notify();
+        }
         self.refresh();
     }
 
     fn finish(&self, id: TodoId) -> Option<Editing> {
-        let editing = self.state.try_update_value(|state| {
-            let is_this = |editing: &mut Editing| editing.id == id;
-            state.editing.take_if(is_this)
-        });
-        let editing = editing.flatten()?;
-        self.settle_complaint();
-        editing.row.editing.set(false);
-        Some(editing)
+        self.with(|state| {
+            let editing = state.editing.take_if(|editing| editing.id == id)?;
+            state.told.settle_complaint();
+            editing.row.notify();
+            Some(editing)
+        })
     }
 
     /// Gives the person what they typed into a todo that is gone.
     pub(super) fn rescue(&self) {
-        let gone = self.state.try_update_value(|state| {
+        let gone = self.with(|state| {
             let engine = &state.engine;
-            let is_gone = |editing: &mut Editing| engine.get(editing.id).is_none();
-            state.editing.take_if(is_gone)
+            state
+                .editing
+                .take_if(|editing| engine.get(editing.id).is_none())
         });
-        if gone.flatten().is_some() {
+        if gone.is_some() {
             let typed = typed();
             self.tell(format!("The item that you edited was deleted. “{typed}”"));
         }

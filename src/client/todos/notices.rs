@@ -1,6 +1,6 @@
 //! What there is to say: what failed, grouped by why; and what the page itself has to tell.
 
-use super::{State, Todos};
+use super::{Said, State, Todos};
 use crate::{
     core::{
         engine::{Engine, Trouble},
@@ -10,11 +10,11 @@ use crate::{
         todo::check_title,
     },
     ui::{
+        connection::Status,
         notices::{Act, Notice},
-        review::Entry,
+        review::{Entry, Fate},
     },
 };
-use leptos::prelude::*;
 
 /// What the page itself has to tell, and what of the engine's is told already.
 #[derive(Default)]
@@ -30,36 +30,36 @@ pub(super) struct Told {
 }
 
 impl Todos {
-    /// Does what a notice offers.
-    pub fn act(&self, notice: &Notice, act: Act) {
+    /// Does what the notice at this place offers.
+    pub fn act(&self, place: usize, act: Act) {
+        let Some(notice) = self.with(|state| state.said.notices.get(place).cloned()) else {
+            return;
+        };
         match act {
             Act::Undo => return self.undo(crate::core::undo::Way::Back),
             Act::Retry if notice.kept.is_empty() => return self.wake(),
             Act::Retry => notice.kept.iter().for_each(|kept| self.send_again(*kept)),
-            Act::Dismiss => self.dismiss(notice),
+            Act::Dismiss => self.dismiss(&notice),
         }
         self.refresh();
     }
 
-    /// Sends again what is kept.
-    pub fn retry(&self, kept: u32) {
-        self.send_again(kept);
-        self.refresh();
-    }
-
-    /// Drops what is kept.
-    pub fn discard(&self, kept: u32) {
-        self.with_engine(|engine| engine.discard(kept));
+    /// Sends again what is kept, or drops it.
+    pub fn decide(&self, kept: u32, fate: Fate) {
+        match fate {
+            Fate::Again => self.send_again(kept),
+            Fate::Dropped => self.with(|state| state.engine.discard(kept)),
+        }
         self.refresh();
     }
 
     fn send_again(&self, kept: u32) {
         let new = TodoId(crate::client::clock::new_id());
-        self.with_engine(|engine| engine.retry(kept, new));
+        self.with(|state| state.engine.retry(kept, new));
     }
 
     fn dismiss(&self, notice: &Notice) {
-        self.state.update_value(|State { engine, told, .. }| {
+        self.with(|State { engine, told, .. }| {
             for id in &notice.kept {
                 let kept = engine.kept().iter().find(|kept| kept.id == *id);
                 if kept.is_some_and(Kept::is_for_review) {
@@ -85,7 +85,7 @@ impl Todos {
 
     /// Says something.
     pub(super) fn tell(&self, text: String) {
-        self.state.update_value(|state| {
+        self.with(|state| {
             let words = &mut state.told.words;
             words.retain(|known| *known != text);
             words.push(text);
@@ -94,14 +94,8 @@ impl Todos {
 
     /// Says what was deleted, and offers to take it back.
     pub(super) fn offer_undo(&self, text: String) {
-        self.state
-            .update_value(|state| state.told.offer = Some(text));
+        self.with(|state| state.told.offer = Some(text));
         self.refresh();
-    }
-
-    /// *Undo* would take something else back.
-    pub(super) fn withdraw_offer(&self) {
-        self.state.update_value(|state| state.told.offer = None);
     }
 
     /// Whether a text may be a todo's. A bad one is told, until a good one comes.
@@ -109,22 +103,28 @@ impl Todos {
         let complaint = check_title(title).err();
         let is_fit = complaint.is_none();
         let complaint = complaint.map(|invalid| invalid.message.to_owned());
-        self.state
-            .update_value(|state| state.told.complaint = complaint);
+        self.with(|state| state.told.complaint = complaint);
         if !is_fit {
             self.refresh();
         }
         is_fit
     }
+}
+
+impl Told {
+    /// *Undo* would take something else back.
+    pub(super) fn withdraw_offer(&mut self) {
+        self.offer = None;
+    }
 
     /// Takes back what was said of a text that is no longer there.
-    pub(super) fn settle_complaint(&self) {
-        self.state.update_value(|state| state.told.complaint = None);
+    pub(super) fn settle_complaint(&mut self) {
+        self.complaint = None;
     }
 }
 
-/// All there is to say, and what is in the tray.
-pub(super) fn of(State { engine, told, .. }: &State) -> (Vec<Notice>, Vec<Entry>) {
+/// All there is to say.
+pub(super) fn of(State { engine, told, .. }: &State) -> Said {
     let mut notices: Vec<Notice> = trouble(engine).into_iter().collect();
     let mut review = Vec::new();
     for kept in engine.kept() {
@@ -144,7 +144,11 @@ pub(super) fn of(State { engine, told, .. }: &State) -> (Vec<Notice>, Vec<Entry>
             ..Notice::says(text.clone())
         });
     }
-    (notices, review)
+    Said {
+        status: Status::of(engine),
+        notices,
+        review,
+    }
 }
 
 /// Puts it to what failed for the same reason, or begins a notice of its own.

@@ -103,7 +103,9 @@ fn answer(engine: &mut Engine, ticket: u32, answer: Result<Vec<(Mid, Outcome)>, 
     engine.take(input, RANDOM);
 }
 
-fn pulled(engine: &mut Engine, seq: u64, events: Vec<(u64, Option<(ClientId, Mid)>, Event)>) {
+type Sent = (u64, Option<(ClientId, Mid)>, Event);
+
+fn pulled(engine: &mut Engine, seq: u64, events: Vec<Sent>) {
     let placed = events.into_iter().map(|(seq, origin, event)| Placed {
         seq: Seq(seq),
         origin,

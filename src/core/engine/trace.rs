@@ -27,8 +27,30 @@ pub enum Traced {
     Skipped,
     /// An outcome or an event that nobody knows.
     Unknown,
+    /// An answer that cannot be read.
+    Unreadable,
     /// No answer, or none of use.
     Failed(Lane),
+}
+
+impl Traced {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "event: added",
+            Self::Updated => "event: updated",
+            Self::Deleted => "event: deleted",
+            Self::Snapshot => "snapshot",
+            Self::Applied => "APPLIED",
+            Self::Conflict => "CONFLICT",
+            Self::Rejected => "REJECTED",
+            Self::Skipped => "SKIPPED",
+            Self::Unknown => "UNKNOWN",
+            Self::Unreadable => "an answer that cannot be read",
+            Self::Failed(Lane::Push) => "push: no answer of use",
+            Self::Failed(Lane::Pull) => "pull: no answer of use",
+        }
+    }
 }
 
 /// The latest of them, the oldest first; each with its `seq` or `mid`.
