@@ -12,4 +12,5 @@ mod docs;
 mod generated;
 mod pages;
 mod person;
+mod simulator;
 mod store;

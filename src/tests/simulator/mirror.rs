@@ -206,7 +206,7 @@ fn url(folder: &TempDir) -> String {
 fn outcomes(committed: Committed) -> Vec<(Mid, Outcome)> {
     let outcomes = committed.outcomes.into_iter();
     outcomes
-        .map(|outcome| (outcome.mid, Outcome::from(outcome)))
+        .map(|outcome| (outcome.mid, outcome.decided().unwrap()))
         .collect()
 }
 

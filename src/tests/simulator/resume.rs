@@ -44,9 +44,12 @@ pub fn is_the_same_either_way(
             replaced.base()
         ));
     }
-    // A snapshot has the effect of what was decided and not told yet; and whose a change was it does not say.
+    // A snapshot has the effect of what was decided and not told yet; and whose a change was, or how what went had
+    // looked last, it does not say.
     let mut queue = resumed.pending().entries();
-    if queue.any(|entry| entry.mid <= news.last_mid || entry.undoes.is_some()) {
+    if queue
+        .any(|entry| entry.mid <= news.last_mid || entry.undoes.is_some() || !entry.seen.is_empty())
+    {
         return Ok(());
     }
     let looks = |engine: &Engine| {

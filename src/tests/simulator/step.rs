@@ -105,7 +105,7 @@ pub enum Step {
         nth: u8,
         fault: Fault,
     },
-    /// Something in an answer on its way is of a later version.
+    /// Something in an answer on its way is missing, or of a later version.
     Puzzle {
         nth: u8,
     },

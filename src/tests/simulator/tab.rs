@@ -405,7 +405,11 @@ impl Tab {
                 _ => {}
             }
         }
-        let is_answered = is_open && is_this && answer.is_ok();
+        let is_whole = answer.as_ref().is_ok_and(|outcomes| {
+            let is_there = |mid: &Mid| outcomes.iter().any(|(of, _)| of == mid);
+            mids.iter().all(is_there)
+        });
+        let is_answered = is_open && is_this && is_whole;
         let random = scene.uuid();
         let cause = Cause::Pushed { mids, failed };
         let requests = self.drive(scene, &cause, |engine| {

@@ -46,7 +46,7 @@ hits! {
     SignedOut: "401",
     OtherUser: "somebody else was signed in",
     Unreadable: "an answer that nobody can read",
-    UnknownOutcome: "an outcome of a type nobody knows",
+    MissingOutcome: "an answer that leaves an outcome out",
     UnknownEvent: "an event of a type nobody knows",
     Gap: "a delta that lacks an event",
     Repeated: "a delta that repeats events",

@@ -823,19 +823,15 @@ impl<'w> World<'w> {
     }
 }
 
-/// An outcome or an event of a later version.
-fn puzzle(answer: &mut Answer, page: &Tab) -> Option<Hit> {
+/// An answer that leaves an outcome out, or an event of a later version.
+fn puzzle(answer: &mut Answer, _: &Tab) -> Option<Hit> {
     match answer {
         Answer::Pushed {
-            client,
             answer: Ok(outcomes),
-        } if *client == page.engine.client() => {
-            // What the page knows already does not become a riddle.
-            let mut new = outcomes
-                .iter_mut()
-                .filter(|(mid, _)| !page.told.outcomes.contains_key(mid));
-            new.next()?.1 = Outcome::Unknown;
-            Some(Hit::UnknownOutcome)
+            ..
+        } => {
+            outcomes.pop()?;
+            Some(Hit::MissingOutcome)
         }
         Answer::Pulled(Ok(News {
             brings: Brings::Delta(events),
