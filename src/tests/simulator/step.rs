@@ -113,7 +113,7 @@ pub enum Step {
     Gap {
         nth: u8,
     },
-    /// A delta on its way begins earlier than it was asked to.
+    /// A delta on its way begins with an event of long ago.
     Repeat {
         nth: u8,
     },
@@ -210,7 +210,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (nth(), fault()).prop_map(|(nth, fault)| Step::FailAfter { nth, fault }),
         1 => nth().prop_map(|nth| Step::Puzzle { nth }),
         1 => nth().prop_map(|nth| Step::Gap { nth }),
-        1 => nth().prop_map(|nth| Step::Repeat { nth }),
+        2 => nth().prop_map(|nth| Step::Repeat { nth }),
         5 => prop_oneof![
             3 => Just(Illness::Healthy),
             3 => Just(Illness::FailsBefore),

@@ -503,7 +503,8 @@ impl<'w> World<'w> {
             .cloned()
             .collect();
         if *epoch == self.model.epoch && !earlier.is_empty() {
-            events.splice(0..0, earlier);
+            // One alone: all of them, one after the other, would lead to where they led before.
+            events.insert(0, earlier[earlier.len() / 2].clone());
             self.scene.tally.hit(Hit::Repeated);
         }
         Ok(())
