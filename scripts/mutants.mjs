@@ -2,6 +2,8 @@
 // faults.mjs.
 
 const ENGINE = 'src/core/engine.rs';
+const PUSHED = 'src/core/engine/pushed.rs';
+const PULLED = 'src/core/engine/pulled.rs';
 const PENDING = 'src/core/pending.rs';
 const REPLICA = 'src/core/replica.rs';
 
@@ -10,28 +12,28 @@ const red = ['no_history_breaks_an_invariant'];
 export const MUTANTS = [
   {
     name: 'a refusal puts the page back to what the server has',
-    file: ENGINE,
+    file: PUSHED,
     old: 'self.history.forget(mid); self.review.keep(mid, op, seen, why, true);',
     new: 'self.view.reset(&self.base); self.history.forget(mid); self.review.keep(mid, op, seen, why, true);',
     red,
   },
   {
     name: 'what is applied leaves the queue with the answer',
-    file: ENGINE,
+    file: PUSHED,
     old: 'self.pending.applied(mid, seq);',
     new: 'self.pending.remove(mid);',
     red,
   },
   {
     name: 'last_mid settles',
-    file: ENGINE,
+    file: PULLED,
     old: 'self.pending.in_base(last_mid);',
     new: 'for mid in 1..=last_mid.0 { self.pending.remove(Mid(mid)); }',
     red,
   },
   {
     name: 'what a snapshot has is folded over it once more',
-    file: ENGINE,
+    file: PULLED,
     old: 'self.pending.in_base(last_mid);',
     new: 'let _ = last_mid;',
     red,
@@ -52,7 +54,7 @@ export const MUTANTS = [
   },
   {
     name: 'what has no answer in time is given up',
-    file: ENGINE,
+    file: PUSHED,
     old: 'Failure::Unreachable if is_connected => {',
     new: 'Failure::Unreachable | Failure::Late if is_connected => {',
     red,
@@ -66,14 +68,14 @@ export const MUTANTS = [
   },
   {
     name: 'a no-op takes what was decided before for skipped',
-    file: ENGINE,
+    file: PUSHED,
     old: 'Outcome::Applied(seq) => return self.applied(mid, seq),',
     new: '_ if was_given_up => { self.pending.remove(mid); return self.review.open(mid); } Outcome::Applied(seq) => return self.applied(mid, seq),',
     red,
   },
   {
     name: 'a refused push is given up as a whole',
-    file: ENGINE,
+    file: PUSHED,
     old: '[alone] => self.give_up(*alone, Why::Refused(message)), _ => {}',
     new: 'all => for mid in all { self.give_up(*mid, Why::Refused(message.clone())); }',
     red,
@@ -119,28 +121,28 @@ export const MUTANTS = [
   },
   {
     name: 'another history goes unnoticed',
-    file: ENGINE,
+    file: PULLED,
     old: 'if news.epoch != self.base.epoch || is_behind {',
     new: 'if is_behind {',
     red,
   },
   {
     name: 'a server that is behind goes unnoticed',
-    file: ENGINE,
+    file: PULLED,
     old: 'if news.epoch != self.base.epoch || is_behind {',
     new: 'if news.epoch != self.base.epoch {',
     red,
   },
   {
     name: 'what was waiting is dropped when another client begins',
-    file: ENGINE,
+    file: PULLED,
     old: 'if !entry.given_up { let why = Why::Barred(why.clone());',
     new: 'if entry.given_up { let why = Why::Barred(why.clone());',
     red,
   },
   {
     name: 'what was given up comes out of the queue without its slot',
-    file: ENGINE,
+    file: PUSHED,
     old: 'entry.given_up = true; let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());',
     new: `entry.given_up = true;
           let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());

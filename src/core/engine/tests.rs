@@ -2,9 +2,12 @@
 
 use super::*;
 use crate::core::{
+    event::{Event, Placed},
     link::Connection,
     list::Role,
     op::{Decision, Facts, Rejection, RejectionCode, decide},
+    replica::Brings,
+    undo::Way,
     wire::write,
 };
 use std::time::Duration;

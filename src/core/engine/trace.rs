@@ -1,6 +1,6 @@
 //! What went by between this page and the server, for whoever wants to watch (the sync inspector).
 
-use crate::core::link::Lane;
+use crate::core::{event::Event, link::Lane, pending::Outcome};
 use std::collections::VecDeque;
 
 /// Lines that are kept.
@@ -49,6 +49,28 @@ impl Traced {
             Self::Unreadable => "an answer that cannot be read",
             Self::Failed(Lane::Push) => "push: no answer of use",
             Self::Failed(Lane::Pull) => "pull: no answer of use",
+        }
+    }
+}
+
+impl Traced {
+    /// What an event did.
+    pub(super) fn event(event: &Event) -> Self {
+        match event {
+            Event::Added(_) | Event::ManyAdded(_) => Self::Added,
+            Event::Updated(_) | Event::ManyCompleted { .. } => Self::Updated,
+            Event::Deleted(_) | Event::ManyDeleted(_) => Self::Deleted,
+        }
+    }
+
+    /// What was decided.
+    pub(super) fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Applied(_) => Self::Applied,
+            Outcome::Conflict(_) => Self::Conflict,
+            Outcome::Rejected(_) => Self::Rejected,
+            Outcome::Skipped => Self::Skipped,
+            Outcome::Unknown => Self::Unknown,
         }
     }
 }

@@ -1,0 +1,132 @@
+//! What a person does: ops, undo and redo, sending again and dropping what came to nothing.
+
+use super::{Engine, Undone};
+use crate::core::{
+    id::{TodoId, TodoIds},
+    op::Op,
+    pending::Undoes,
+    review::Kept,
+    todo::Todo,
+    undo::{Part, Way, inverse},
+};
+
+impl Engine {
+    /// Does something: one op, or several where a bulk op had to be split.
+    pub fn dispatch(&mut self, ops: impl IntoIterator<Item = Op>) {
+        let ops = ops.into_iter();
+        let action = ops.filter_map(|op| self.queue(op, Vec::new(), None));
+        let action = action.collect();
+        self.history.did(action);
+        self.pump();
+    }
+
+    /// Takes the last action back, or does again what was taken back last.
+    pub fn undo(&mut self, way: Way) -> Undone {
+        let Some(action) = self.history.take(way) else {
+            return Undone::Nothing;
+        };
+        let mut reverse = Vec::new();
+        let mut is_changed = false;
+        // The other way round: what was done last goes first.
+        for Part { did, inverse } in action.into_iter().rev() {
+            let changed = |id: &TodoId| self.history.is_changed(*id, did);
+            is_changed |= inverse.op.ids().iter().any(changed);
+            let unchanged = |ids: Vec<TodoId>| ids.into_iter().filter(|id| !changed(id)).collect();
+            let op = match inverse.op {
+                Op::SetAllCompleted { ids, completed } => Op::SetAllCompleted {
+                    ids: unchanged(ids),
+                    completed,
+                },
+                Op::ClearCompleted { ids } => Op::ClearCompleted {
+                    ids: unchanged(ids),
+                },
+                Op::RestoreTodos { ids } => Op::RestoreTodos {
+                    ids: unchanged(ids),
+                },
+                op if op.ids().iter().any(changed) => continue,
+                Op::SetTitle { id, title, .. } => Op::SetTitle {
+                    id,
+                    title,
+                    base: self.based_on(id),
+                },
+                op => op,
+            };
+            if op.ids().is_empty() {
+                continue;
+            }
+            reverse.extend(self.queue(op, inverse.seen, Some(did)));
+        }
+        let is_done = !reverse.is_empty();
+        self.history.keep(
+            reverse,
+            match way {
+                Way::Back => Way::Forth,
+                Way::Forth => Way::Back,
+            },
+        );
+        self.pump();
+        match (is_done, is_changed) {
+            (true, _) => Undone::Done,
+            (false, true) => Undone::Changed,
+            (false, false) => Undone::Nothing,
+        }
+    }
+
+    /// Sends again what came to nothing, as something new. `new`: the id of an item that is added again.
+    pub fn retry(&mut self, kept: u32, new: TodoId) {
+        let is_open = |other: &&Kept| other.id == kept && other.retryable;
+        if !self.kept().iter().any(|other| is_open(&other)) {
+            return;
+        }
+        let Some(Kept { op, seen, .. }) = self.review.take(kept) else {
+            return;
+        };
+        self.touch(op.ids().iter().copied());
+        let position = self.view.end().map_or_else(String::new, String::from);
+        let is_there = |id| self.view.get(id).is_some();
+        let op = match op {
+            Op::SetTitle { id, title, .. } if is_there(id) => Op::SetTitle {
+                id,
+                title,
+                base: self.based_on(id),
+            },
+            // Its item is gone: the text becomes one of its own.
+            Op::AddTodo { title, .. } | Op::SetTitle { title, .. } => Op::AddTodo {
+                id: new,
+                title,
+                position,
+            },
+            op => op,
+        };
+        let part = self.queue(op, seen, None);
+        self.history.did(part.into_iter().collect());
+        self.pump();
+    }
+
+    /// The person has read it.
+    pub fn dismiss_trouble(&mut self) {
+        self.trouble = None;
+    }
+
+    /// Drops what came to nothing.
+    pub fn discard(&mut self, kept: u32) {
+        if let Some(kept) = self.review.take(kept) {
+            self.touch(kept.op.ids().iter().copied());
+        }
+    }
+
+    /// Takes an op into the queue and shows it. Gives what can be taken back of it.
+    pub(super) fn queue(
+        &mut self,
+        op: Op,
+        seen: Vec<Todo>,
+        undoes: Option<Undoes>,
+    ) -> Option<Part> {
+        let inverse = inverse(&op, &self.view);
+        let ids = TodoIds::new(op.ids());
+        let mid = self.pending.push(op, seen, undoes);
+        self.refold(ids);
+        let did = Undoes { mid, seq: None };
+        inverse.map(|inverse| Part { did, inverse })
+    }
+}

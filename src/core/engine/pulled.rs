@@ -1,0 +1,225 @@
+//! What came of a pull: events, or the whole state, or another history; and of asking who is signed in.
+
+use super::{Effect, Engine, Trouble, low, trace::Traced};
+use crate::core::{
+    event::Placed,
+    id::{ClientId, Mid, TodoId, UserId},
+    link::{Failure, Lane},
+    replica::{Brings, Merged, News, Replica},
+    review::Why,
+    todo::Todo,
+};
+use uuid::Uuid;
+
+impl Engine {
+    pub(super) fn pulled(&mut self, answer: Result<News, Failure>, random: Uuid) {
+        let jitter = low(random);
+        match answer {
+            Ok(news) => {
+                self.link.answered(Lane::Pull);
+                if self.pending.waiting() == 0 {
+                    self.understood();
+                }
+                let is_behind = Some(news.seq) < self.pulling;
+                if news.epoch != self.base.epoch || is_behind {
+                    self.adopt(news, random);
+                } else {
+                    self.take_in(news);
+                }
+                let is_complete = self.pending.reaches() <= Some(self.base.seq);
+                if is_complete && !self.needs_snapshot {
+                    let millis = self.link.poll_later();
+                    self.wait(Lane::Pull, millis);
+                }
+            }
+            Err(failure) => {
+                self.trace.add(Traced::Failed(Lane::Pull), 0);
+                let millis = self.link.failed(Lane::Pull, &failure, jitter);
+                match failure {
+                    Failure::SignedOut => self.ask(),
+                    Failure::Barred(message) => {
+                        self.reset(Trouble::Closed(message), random);
+                        self.link.close();
+                    }
+                    Failure::Unreadable | Failure::Refused(_) => {
+                        // Perhaps all of it can be understood.
+                        self.needs_snapshot = true;
+                        self.misread();
+                        match millis {
+                            Some(millis) => self.wait(Lane::Pull, millis),
+                            None => self.back_off(Lane::Pull, jitter),
+                        }
+                    }
+                    _ => {
+                        if let Some(millis) = millis {
+                            self.wait(Lane::Pull, millis);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes in what is new in the same history.
+    pub(super) fn take_in(&mut self, news: News) {
+        match news.brings {
+            Brings::Snapshot(todos) => {
+                self.replace(Replica::new(news.epoch, news.seq, todos), news.last_mid);
+                self.needs_snapshot = false;
+            }
+            Brings::Delta(events) => {
+                let mut touched = Vec::new();
+                for placed in events {
+                    if !self.merge(placed, &mut touched) {
+                        break;
+                    }
+                }
+                if self.base.seq < news.seq {
+                    self.needs_snapshot = true;
+                }
+                self.settle(touched);
+            }
+        }
+    }
+
+    /// Merges one event, and says whether the next one may follow.
+    pub(super) fn merge(&mut self, placed: Placed, touched: &mut Vec<TodoId>) -> bool {
+        let Placed { seq, origin, event } = placed;
+        let Some(event) = event else {
+            self.trace.add(Traced::Unknown, seq.0);
+            return seq <= self.base.seq;
+        };
+        let ids = event.ids();
+        let what = Traced::event(&event);
+        let was = ids.iter().map(|id| self.base.get(*id).cloned());
+        let was: Vec<_> = was.collect();
+        match self.base.merge(seq, event) {
+            Merged::Known => return true,
+            Merged::Gap => return false,
+            Merged::Advanced => self.trace.add(what, seq.0),
+        }
+        match origin {
+            Some((client, mid)) if client == self.client => {
+                // What it did and what it was meant to do may differ. And what was queued before it is decided: its
+                // event came before this one, or never will.
+                let decided = self.pending.entries().filter(|entry| entry.mid <= mid);
+                decided.for_each(|entry| touched.extend(entry.ids.iter()));
+                self.pending.in_base(mid);
+                self.applied(mid, seq);
+            }
+            _ => {
+                // What was so already, nobody changed.
+                let changed = ids.iter().zip(&was);
+                let changed = changed.filter(|(id, was)| self.base.get(**id) != was.as_ref());
+                changed.for_each(|(id, _)| self.history.others(*id, seq));
+            }
+        }
+        for todo in was.into_iter().flatten() {
+            self.last_seen(todo);
+        }
+        touched.extend(ids);
+        true
+    }
+
+    /// What base does not have any more comes back like this, until the server says how it really is: somebody may have
+    /// changed it after it was deleted here, and before it was deleted there.
+    pub(super) fn last_seen(&mut self, todo: Todo) {
+        if self.base.get(todo.id).is_none() {
+            self.pending.last_seen(&todo);
+            self.history.last_seen(&todo);
+        }
+    }
+
+    /// Puts another base in the place of this one.
+    pub(super) fn replace(&mut self, base: Replica, last_mid: Mid) {
+        let changed = |old: &&Todo| {
+            base.get(old.id)
+                .is_none_or(|new| new.version != old.version)
+        };
+        let gone = self.base.todos().iter().filter(changed).map(|old| old.id);
+        for id in gone.collect::<Vec<_>>() {
+            let seq = base.get(id).map_or(base.seq, |todo| todo.version);
+            self.history.others(id, seq);
+        }
+        for todo in base.todos().iter() {
+            if self.base.get(todo.id).is_none() {
+                self.history.others(todo.id, todo.version);
+            }
+        }
+        self.trace.add(Traced::Snapshot, base.seq.0);
+        let was = std::mem::replace(&mut self.base, base);
+        for todo in was.todos().iter() {
+            self.last_seen(todo.clone());
+        }
+        self.pending.in_base(last_mid);
+        self.pending.settle(self.base.seq);
+        self.show_all();
+    }
+
+    /// Another history, or the same one cut short: what was waiting goes to review, and everything begins anew from there.
+    pub(super) fn adopt(&mut self, news: News, random: Uuid) {
+        let message = "The server was restored from a backup.".to_owned();
+        self.reset(Trouble::Reset(message), random);
+        self.history.clear();
+        if let Brings::Snapshot(todos) = news.brings {
+            self.replace(Replica::new(news.epoch, news.seq, todos), Mid(0));
+            self.needs_snapshot = false;
+        }
+    }
+
+    /// The list's queue goes to review, and another client begins to count.
+    pub(super) fn reset(&mut self, trouble: Trouble, random: Uuid) {
+        self.review.renumber();
+        self.history.renumber();
+        let (Trouble::Reset(why) | Trouble::Closed(why)) = &trouble else {
+            return;
+        };
+        for entry in self.pending.take() {
+            if !entry.given_up {
+                let why = Why::Barred(why.clone());
+                self.review.keep(entry.mid, entry.op, entry.seen, why, true);
+            }
+        }
+        self.review.renumber();
+        self.trouble = Some(trouble);
+        self.client = ClientId(random);
+        self.pushing.clear();
+        self.link.abandon(Lane::Push);
+        // An answer to what the other client asked does not count.
+        self.ticket += 1;
+        self.push_ticket += 1;
+        self.link.abandon(Lane::Pull);
+        self.needs_snapshot = true;
+        self.show_all();
+    }
+
+    pub(super) fn ask(&mut self) {
+        if self.link.ask() {
+            self.effects.push(Effect::Me);
+        }
+    }
+
+    pub(super) fn met(&mut self, answer: Result<UserId, Failure>, random: Uuid) {
+        if !self.link.is_asking() {
+            return;
+        }
+        match answer {
+            Ok(user) if user == self.user => {
+                self.trouble = None;
+                self.link.resume();
+                self.needs_pull = true;
+            }
+            Ok(_) => self.park(Trouble::OtherUser),
+            Err(Failure::SignedOut) => self.park(Trouble::SignedOut),
+            Err(failure) => {
+                let millis = self.link.ask_later(&failure, low(random));
+                self.wait(Lane::Push, millis);
+            }
+        }
+    }
+
+    pub(super) fn park(&mut self, trouble: Trouble) {
+        self.trouble = Some(trouble);
+        self.link.park();
+    }
+}
