@@ -55,6 +55,24 @@ pub struct Undoes {
     pub mid: Mid,
     /// Its place, once it is known.
     pub seq: Option<Seq>,
+    /// Whether a snapshot hid what somebody else may have done to its todos since: they came and went in between.
+    pub is_blind: bool,
+}
+
+impl Undoes {
+    /// Something that was done just now.
+    pub fn new(mid: Mid) -> Self {
+        Self {
+            mid,
+            seq: None,
+            is_blind: false,
+        }
+    }
+
+    /// `ids`: what it is about. Nobody can say what somebody else did to these `unseen` meanwhile.
+    pub fn missed(&mut self, ids: &[TodoId], unseen: &[TodoId]) {
+        self.is_blind |= ids.iter().any(|id| unseen.contains(id));
+    }
 }
 
 /// A mutation that is not settled.
@@ -198,7 +216,8 @@ impl Pending {
                     self.queue[at].leave(&void);
                 }
                 let server = match undoes.seq {
-                    Some(seq) if is_void => seq,
+                    // The server, who knows what came since, leaves it alone if it was anything.
+                    Some(seq) if is_void || undoes.is_blind => seq,
                     // Base may not have the action yet.
                     Some(seq) => seq.max(base),
                     None => base,
@@ -292,6 +311,15 @@ impl Pending {
         let seen = self.queue.iter_mut().flat_map(|entry| &mut entry.seen);
         seen.filter(|seen| seen.id == todo.id)
             .for_each(|seen| seen.clone_from(todo));
+    }
+
+    /// Nobody can say what somebody else did to these meanwhile.
+    pub fn missed(&mut self, unseen: &[TodoId]) {
+        for entry in &mut self.queue {
+            if let Some(undoes) = &mut entry.undoes {
+                undoes.missed(entry.op.ids(), unseen);
+            }
+        }
     }
 
     /// Base has the effect of everything up to here, if there was any.

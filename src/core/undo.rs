@@ -117,6 +117,21 @@ impl History {
             .for_each(|seen| seen.clone_from(todo));
     }
 
+    /// The todos that all this is about.
+    pub fn ids(&self, ids: &mut Vec<TodoId>) {
+        let actions = self.done.iter().chain(&self.undone);
+        for part in actions.flatten() {
+            ids.extend(part.inverse.op.ids());
+        }
+    }
+
+    /// Nobody can say what somebody else did to these meanwhile.
+    pub fn missed(&mut self, unseen: &[TodoId]) {
+        for part in self.parts() {
+            part.did.missed(part.inverse.op.ids(), unseen);
+        }
+    }
+
     /// Somebody else changed a todo.
     pub fn others(&mut self, id: TodoId, seq: Seq) {
         match self.others.binary_search_by_key(&id, |(id, _)| *id) {

@@ -126,7 +126,7 @@ impl Engine {
         let ids = TodoIds::new(op.ids());
         let mid = self.pending.push(op, seen, undoes);
         self.refold(ids);
-        let did = Undoes { mid, seq: None };
+        let did = Undoes::new(mid);
         inverse.map(|inverse| Part { did, inverse })
     }
 }

@@ -114,7 +114,7 @@ impl Engine {
                 changed.for_each(|(id, _)| self.history.others(*id, seq));
             }
         }
-        for todo in was.into_iter().flatten() {
+        for todo in was.iter().flatten() {
             self.last_seen(todo);
         }
         touched.extend(ids);
@@ -123,34 +123,34 @@ impl Engine {
 
     /// What base does not have any more comes back like this, until the server says how it really is: somebody may have
     /// changed it after it was deleted here, and before it was deleted there.
-    pub(super) fn last_seen(&mut self, todo: Todo) {
+    fn last_seen(&mut self, todo: &Todo) {
         if self.base.get(todo.id).is_none() {
-            self.pending.last_seen(&todo);
-            self.history.last_seen(&todo);
+            self.pending.last_seen(todo);
+            self.history.last_seen(todo);
         }
     }
 
-    /// Puts another base in the place of this one.
+    /// Puts another base in the place of this one. Who changed what in between it does not say: it may have been anybody.
     pub(super) fn replace(&mut self, base: Replica, last_mid: Mid) {
-        let changed = |old: &&Todo| {
-            base.get(old.id)
-                .is_none_or(|new| new.version != old.version)
-        };
-        let gone = self.base.todos().iter().filter(changed).map(|old| old.id);
-        for id in gone.collect::<Vec<_>>() {
-            let seq = base.get(id).map_or(base.seq, |todo| todo.version);
-            self.history.others(id, seq);
-        }
-        for todo in base.todos().iter() {
-            if self.base.get(todo.id).is_none() {
-                self.history.others(todo.id, todo.version);
-            }
-        }
         self.trace.add(Traced::Snapshot, base.seq.0);
         let was = std::mem::replace(&mut self.base, base);
-        for todo in was.todos().iter() {
-            self.last_seen(todo.clone());
+        let queue = self.pending.entries();
+        let mut ids: Vec<_> = queue.flat_map(|entry| entry.op.ids()).copied().collect();
+        self.history.ids(&mut ids);
+        let mut unseen = Vec::new();
+        for id in ids {
+            let (old, new) = (was.get(id), self.base.get(id));
+            match (old, new.map(|new| new.version)) {
+                (None, None) => unseen.push(id),
+                (Some(old), Some(new)) if old.version == new => {}
+                (_, new) => self.history.others(id, new.unwrap_or(self.base.seq)),
+            }
+            if let Some(old) = old {
+                self.last_seen(old);
+            }
         }
+        self.history.missed(&unseen);
+        self.pending.missed(&unseen);
         self.pending.in_base(last_mid);
         self.pending.settle(self.base.seq);
         self.show_all();

@@ -449,6 +449,29 @@ fn an_undo_waits_until_what_i_did_since_is_known() {
 }
 
 #[test]
+fn what_a_snapshot_hides_the_server_has_to_judge() {
+    let mut engine = engine(0);
+    let applied = |engine: &mut Engine, mid, seq| {
+        let (ticket, mutations) = pushes(engine).remove(0);
+        let outcome = (Mid(mid), Outcome::Applied(Seq(seq)));
+        answer(engine, ticket, Ok(vec![outcome]));
+        mutations[0].unless_after.clone().map(|base| base.server)
+    };
+    engine.dispatch([add(1)]);
+    applied(&mut engine, 1, 1);
+    engine.dispatch([Op::DeleteTodo { id: id(1) }]);
+    applied(&mut engine, 2, 3);
+    // What came at 2, nobody says here.
+    news(&mut engine, 3, Brings::Snapshot(vec![]), 2);
+    assert_eq!(engine.undo(Way::Back), Undone::Done);
+    assert_eq!(applied(&mut engine, 3, 4), Some(Seq(3)));
+    let back = Event::Added(todo(1, 4));
+    pulled(&mut engine, 4, vec![(4, Some((CLIENT, Mid(3))), back)]);
+    assert_eq!(engine.undo(Way::Back), Undone::Done);
+    assert_eq!(applied(&mut engine, 4, 5), Some(Seq(1)));
+}
+
+#[test]
 fn what_is_unsent_comes_in_order_and_fits_into_1_mib_whatever_was_typed() {
     let long = |n: u128| Op::AddTodo {
         id: id(n),
