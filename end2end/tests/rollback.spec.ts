@@ -64,6 +64,21 @@ test('what failed is marked until it is dismissed', async ({ app, network, devic
   await device.expectRows(UNTOUCHED);
 });
 
+test('Retry opens once it is known that nothing came of it, and moves nothing', async ({ app, network, device }) => {
+  network.fail(PUSH, refusal(500, 'INTERNAL'), edits(await device.id('milk')));
+  const asked = network.meddle(PUSH, {}, { where: (body) => body.includes('"NOOP"'), held: true });
+  await app.tick('milk');
+  await asked.used();
+  const [retry, dismiss] = ['Retry', 'Dismiss'].map((name) => app.notices.getByRole('button', { name, exact: true }));
+  await expect(retry!).toBeDisabled();
+  await dismiss!.focus();
+  const place = await dismiss!.boundingBox();
+  asked.release();
+  await expect(retry!).toBeEnabled();
+  await expect(dismiss!).toBeFocused();
+  expect(await dismiss!.boundingBox()).toEqual(place);
+});
+
 test('an edit that goes back leaves the one beside it alone', async ({ app, network, device, film }) => {
   network.fail(PUSH, refusal(500, 'INTERNAL'), edits(await device.id('milk')));
   await app.tick('milk');

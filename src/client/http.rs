@@ -7,7 +7,7 @@ use crate::core::{
 use gloo_net::http::Request;
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::AbortSignal;
+use web_sys::{AbortSignal, RequestRedirect};
 
 /// How long an answer may take, in milliseconds.
 const ANSWER_TIMEOUT: u32 = 10_000;
@@ -39,6 +39,8 @@ async fn send(path: &str, body: String) -> Result<(u16, String, Option<u32>), Fa
     let exchange = async {
         let request = Request::post(path)
             .abort_signal(Some(&too_late))
+            // The server never sends elsewhere: something in between does.
+            .redirect(RequestRedirect::Error)
             .header("content-type", "application/json")
             .body(body)?;
         let response = request.send().await?;

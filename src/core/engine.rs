@@ -161,6 +161,8 @@ pub struct Engine {
     pulling: Option<Seq>,
     /// The push on its way, without its no-ops.
     pushing: Vec<Mid>,
+    /// Whether something was queued that no push had a chance to carry.
+    has_new: bool,
     needs_snapshot: bool,
     needs_pull: bool,
     unreadable: u8,
@@ -187,6 +189,7 @@ impl Engine {
             push_ticket: 0,
             pulling: None,
             pushing: Vec::new(),
+            has_new: false,
             needs_snapshot: false,
             needs_pull: false,
             unreadable: 0,
@@ -339,9 +342,8 @@ impl Engine {
 
     /// Lets go what may go.
     fn pump(&mut self) {
-        let is_new = |entry: &Entry| !entry.sent && !entry.given_up;
-        let has_new = self.pending.entries().any(is_new);
-        if self.link.is_free(Lane::Push, has_new) {
+        if self.link.is_free(Lane::Push, self.has_new) {
+            self.has_new = false;
             let history = &self.history;
             let is_void = |entry: &Entry, id| is_void(history, entry, id);
             let mutations = self.pending.next_push(self.base.seq, self.client, &is_void);

@@ -259,13 +259,8 @@ impl Pending {
         let is_new = since.first().is_some_and(|first| first.mid == undoes.mid)
             && since.len() <= AFTER_MAX
             && since.iter().all(|entry| !entry.sent);
-        // What was given up is not waited for. If it is what this takes back and was applied after all, that was mine;
-        // before any other, somebody else may have come in between.
-        // But where base may have it, only its outcome says what came after it.
-        let is_alone = mine.iter().all(|entry| entry.given_up && !entry.in_base);
-        let counts = |entry: &&&&Entry| is_new || entry.mid == undoes.mid;
-        let after = since.iter().filter(counts).map(|entry| entry.mid);
-        (is_new || is_alone).then(|| after.collect())
+        // Everything else is waited for. What was given up, too: it may have been applied after all.
+        (is_new || mine.is_empty()).then(|| since.iter().map(|entry| entry.mid).collect())
     }
 
     /// Takes a mutation out.

@@ -13,8 +13,8 @@ pub struct Notice {
     pub kept: Vec<u32>,
     /// Where a link in it leads, with its text.
     pub link: Option<(String, &'static str)>,
-    /// Whether trying again can help.
-    pub retry: bool,
+    /// Whether trying again can help, and whether it may be tried already.
+    pub retry: Option<bool>,
     /// Whether it can be taken back.
     pub undo: bool,
 }
@@ -69,18 +69,12 @@ pub fn Notices(
 
 #[component]
 fn Said(place: usize, notice: Notice) -> impl IntoView {
-    let mut acts = vec![Act::Dismiss];
-    if notice.undo {
-        acts.insert(0, Act::Undo);
-    }
-    if notice.retry {
-        acts.insert(0, Act::Retry);
-    }
-    let button = |act: Act| {
+    let button = |act: Act, disabled: bool| {
         view! {
             <button
                 type="button"
                 class=if act == Act::Dismiss { "quiet" } else { "" }
+                disabled=disabled
                 data-notice=place.to_string()
                 data-act=act.name()
             >
@@ -97,7 +91,10 @@ fn Said(place: usize, notice: Notice) -> impl IntoView {
                     {text}
                 </a>
             })}
-            {acts.into_iter().map(button).collect_view()}
+            // Each in its own place, and there from the start: none moves, or turns into another, under a finger.
+            {notice.retry.map(|is_open| button(Act::Retry, !is_open))}
+            {notice.undo.then(|| button(Act::Undo, false))}
+            {button(Act::Dismiss, false)}
         </div>
     }
 }

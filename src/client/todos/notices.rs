@@ -156,12 +156,12 @@ fn group(engine: &Engine, kept: &Kept, notices: &mut Vec<Notice>) {
     let why = why(kept);
     let is_its = |notice: &&mut Notice| notice.why == why;
     let text = text(engine, kept);
-    let retry = kept.retryable && !kept.is_for_review();
+    let retry = (!kept.is_for_review()).then_some(kept.retryable);
     if !matches!(kept.why, Why::Conflict(_))
         && let Some(notice) = notices.iter_mut().find(is_its)
     {
         notice.kept.push(kept.id);
-        notice.retry |= retry;
+        notice.retry = notice.retry.max(retry);
         notice.text = format!("{} changes were not saved. {why}", notice.kept.len());
         return;
     }
@@ -236,7 +236,7 @@ fn trouble(engine: &Engine) -> Option<Notice> {
     let retry = matches!(engine.trouble()?, Trouble::SignedOut | Trouble::OtherUser);
     Some(Notice {
         link,
-        retry,
+        retry: retry.then_some(true),
         ..Notice::says(text)
     })
 }

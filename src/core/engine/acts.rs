@@ -125,6 +125,7 @@ impl Engine {
         let inverse = inverse(&op, &self.view);
         let ids = TodoIds::new(op.ids());
         let mid = self.pending.push(op, seen, undoes);
+        self.has_new = true;
         self.refold(ids);
         let did = Undoes::new(mid);
         inverse.map(|inverse| Part { did, inverse })

@@ -449,6 +449,20 @@ fn an_undo_waits_until_what_i_did_since_is_known() {
 }
 
 #[test]
+fn what_waits_does_not_send_what_failed_again_and_again() {
+    let mut engine = engine(1);
+    engine.dispatch([tick(1, true)]);
+    let ticket = pushes(&mut engine)[0].0;
+    // It waits until the first is decided.
+    engine.undo(Way::Back);
+    answer(&mut engine, ticket, Err(Failure::Late));
+    let push = pushes(&mut engine).remove(0);
+    assert_eq!(mids(&push), [1], "for once: there was something new");
+    answer(&mut engine, push.0, Err(Failure::Late));
+    assert_eq!(pushes(&mut engine), []);
+}
+
+#[test]
 fn what_a_snapshot_hides_the_server_has_to_judge() {
     let mut engine = engine(0);
     let applied = |engine: &mut Engine, mid, seq| {
