@@ -100,7 +100,7 @@ target_folder() {
 
 # What the release is made of, as one number.
 inputs() {
-  (cd "$ROOT" && find src style public scripts/tools.sh Cargo.toml Cargo.lock Leptos.toml rust-toolchain.toml \
+  (cd "$ROOT" && find src style public .cargo scripts/tools.sh Cargo.toml Cargo.lock Leptos.toml rust-toolchain.toml \
     -type f -print0 | sort -z | xargs -0 cksum | cksum)
 }
 

@@ -11,7 +11,7 @@ mod notices;
 use super::{clock::new_id, rendered::Rendered};
 use crate::{
     core::{
-        engine::{Changes, Engine, Undone},
+        engine::{Engine, Undone},
         filter::Filter,
         id::{ClientId, TodoId, TodoIds},
         op::{IDS_MAX, Op},
@@ -261,21 +261,23 @@ impl Todos {
             some => format!("{some} items were deleted."),
         };
         let ids = ids.chunks(IDS_MAX).map(<[_]>::to_vec);
-        self.dispatch(ids.map(|ids| Op::ClearCompleted { ids }).collect());
-        self.offer_undo(offer);
+        self.dispatch_with(
+            ids.map(|ids| Op::ClearCompleted { ids }).collect(),
+            Some(offer),
+        );
     }
 
     /// Deletes.
     pub fn delete(&self, id: TodoId) {
         let title = self.with(|state| state.engine.get(id).map(|todo| todo.title.clone()));
-        self.dispatch(vec![Op::DeleteTodo { id }]);
-        self.offer_undo(format!("“{}” was deleted.", title.unwrap_or_default()));
+        let offer = format!("“{}” was deleted.", title.unwrap_or_default());
+        self.dispatch_with(vec![Op::DeleteTodo { id }], Some(offer));
     }
 
     /// Takes the last action back, or does it again.
     pub fn undo(&self, way: Way) {
         let undone = self.with(|state| {
-            state.told.withdraw_offer();
+            state.told.offer_undo(None);
             state.engine.undo(way)
         });
         if undone == Undone::Changed {
@@ -294,8 +296,13 @@ impl Todos {
     }
 
     fn dispatch(&self, ops: Vec<Op>) {
+        self.dispatch_with(ops, None);
+    }
+
+    /// `offer`: what is said of it beside *Undo*.
+    fn dispatch_with(&self, ops: Vec<Op>, offer: Option<String>) {
         self.with(|state| {
-            state.told.withdraw_offer();
+            state.told.offer_undo(offer);
             state.engine.dispatch(ops);
         });
         self.refresh();
@@ -315,8 +322,8 @@ impl Todos {
         let shared = self.shared();
         let mut state = shared.lock();
         let changes = state.engine.changes();
-        state.tell_rows(&changes);
         let ids = TodoIds::new(&changes.ids);
+        state.tell_rows(&ids, changes.all);
         let is_arranged = !changes.all && !changes.order && state.is_arranged(&ids);
         if !is_arranged && state.arrange() {
             shared.order.notify();
@@ -340,11 +347,10 @@ impl Todos {
 
 impl State {
     /// Tells the rows whose todos changed.
-    fn tell_rows(&self, changes: &Changes) {
-        let ids = TodoIds::new(&changes.ids);
+    fn tell_rows(&self, ids: &TodoIds, all: bool) {
         for row in &self.rows {
             // One that is gone will go from the document as it was.
-            if (changes.all || ids.contains(row.id)) && self.engine.get(row.id).is_some() {
+            if (all || ids.contains(row.id)) && self.engine.get(row.id).is_some() {
                 row.changed.notify();
             }
         }

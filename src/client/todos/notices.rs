@@ -92,12 +92,6 @@ impl Todos {
         });
     }
 
-    /// Says what was deleted, and offers to take it back.
-    pub(super) fn offer_undo(&self, text: String) {
-        self.with(|state| state.told.offer = Some(text));
-        self.refresh();
-    }
-
     /// Whether a text may be a todo's. A bad one is told, until a good one comes.
     pub(super) fn is_fit(&self, title: &str) -> bool {
         let complaint = check_title(title).err();
@@ -112,9 +106,9 @@ impl Todos {
 }
 
 impl Told {
-    /// *Undo* would take something else back.
-    pub(super) fn withdraw_offer(&mut self) {
-        self.offer = None;
+    /// Offers to take back what was done last, in these words. `None`: it would be something else by now.
+    pub(super) fn offer_undo(&mut self, offer: Option<String>) {
+        self.offer = offer;
     }
 
     /// Takes back what was said of a text that is no longer there.

@@ -169,7 +169,6 @@ impl Engine {
 
     /// The list's queue goes to review, and another client begins to count.
     pub(super) fn reset(&mut self, trouble: Trouble, random: Uuid) {
-        self.review.renumber();
         self.history.renumber();
         let (Trouble::Reset(why) | Trouble::Closed(why)) = &trouble else {
             return;

@@ -4,8 +4,10 @@ use super::{Engine, TRIES, Trouble, UNREADABLE_MAX, low, trace::Traced};
 use crate::core::{
     id::{Mid, Seq, TodoId},
     link::{Failure, Lane},
+    op::Op,
     pending::{Entry, Outcome},
     review::Why,
+    todo::Todo,
 };
 use uuid::Uuid;
 
@@ -76,9 +78,14 @@ impl Engine {
             }
         };
         if let Some(Entry { op, seen, .. }) = self.pending.remove(mid) {
-            self.history.forget(mid);
-            self.review.keep(mid, op, seen, why, true);
+            self.came_to_nothing(mid, op, seen, why, true);
         }
+    }
+
+    /// There is nothing to take back, and what was meant is kept.
+    fn came_to_nothing(&mut self, mid: Mid, op: Op, seen: Vec<Todo>, why: Why, retryable: bool) {
+        self.history.forget(mid);
+        self.review.keep(mid, op, seen, why, retryable);
     }
 
     /// A mutation of mine has this place.
@@ -184,8 +191,7 @@ impl Engine {
         }
         entry.given_up = true;
         let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());
-        self.history.forget(mid);
-        self.review.keep(mid, op, seen, why, false);
+        self.came_to_nothing(mid, op, seen, why, false);
         self.refold(ids);
     }
 }
