@@ -7,12 +7,14 @@
 mod acts;
 mod pulled;
 mod pushed;
+mod socket;
 mod trace;
 
 use super::{
     conflict::Base,
     id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, TodoIds, UserId},
-    link::{Failure, Lane, Link},
+    link::{Failure, Lane, Link, Timer},
+    list::Role,
     op::Op,
     pending::{Entry, Mutation, Outcome, Pending},
     replica::{News, Replica},
@@ -20,6 +22,7 @@ use super::{
     todo::Todo,
     undo::History,
     view::{Counts, Layers, View},
+    wire::heard::{Heard, Present, Welcome},
 };
 pub use trace::{Trace, Traced};
 use uuid::Uuid;
@@ -50,8 +53,22 @@ pub enum Input {
     },
     /// Who is signed in.
     Me(Result<UserId, Failure>),
+    /// Something came over this socket. `None`: nobody can read it.
+    Heard {
+        /// Which one: only the latest counts.
+        socket: u32,
+        /// What came.
+        heard: Option<Heard>,
+    },
+    /// This socket is closed, or was never open.
+    Hung {
+        /// Which one: only the latest counts.
+        socket: u32,
+        /// With which code.
+        code: u16,
+    },
     /// A wait that [`Effect::Wait`] asked for is over. A stale one does no harm.
-    Waited(Lane),
+    Waited(Timer),
     /// The person came back to the page, or the network did, or the person wants it now.
     Wake,
     /// What the browser says of its network.
@@ -83,10 +100,27 @@ pub enum Effect {
     },
     /// Ask who is signed in.
     Me,
-    /// Say [`Input::Waited`] after so many milliseconds. Replaces the lane's earlier wait.
+    /// Open a socket.
+    Connect {
+        /// Comes back with what is heard over it.
+        socket: u32,
+        /// As this client.
+        client: ClientId,
+        /// For what comes after this.
+        since: (Epoch, Seq),
+    },
+    /// Say PING over the socket.
+    Ping,
+    /// Say over the socket whose text is being changed here.
+    Editing(Option<TodoId>),
+    /// Close the socket.
+    Disconnect,
+    /// Something about my lists is different: whoever shows them asks again.
+    ListsChanged,
+    /// Say [`Input::Waited`] after so many milliseconds. Replaces the timer's earlier wait.
     Wait {
-        /// Whose wait.
-        lane: Lane,
+        /// What for.
+        timer: Timer,
         /// How long.
         millis: u32,
     },
@@ -101,6 +135,8 @@ pub struct Changes {
     pub all: bool,
     /// Whether the order is another one.
     pub order: bool,
+    /// Whether somebody came, went, or changes another text.
+    pub presence: bool,
 }
 
 /// How a todo stands with the server.
@@ -165,6 +201,14 @@ pub struct Engine {
     has_new: bool,
     needs_snapshot: bool,
     needs_pull: bool,
+    /// The number of the latest socket, and what it was asked for.
+    socket: u32,
+    socket_since: Option<Seq>,
+    welcome: Option<Welcome>,
+    role: Option<Role>,
+    presence: Vec<Present>,
+    /// Whose text is being changed here.
+    editing: Option<TodoId>,
     unreadable: u8,
     effects: Vec<Effect>,
     changes: Changes,
@@ -192,12 +236,19 @@ impl Engine {
             has_new: false,
             needs_snapshot: false,
             needs_pull: false,
+            socket: 0,
+            socket_since: None,
+            welcome: None,
+            role: None,
+            presence: Vec::new(),
+            editing: None,
             unreadable: 0,
             effects: Vec::new(),
             changes: Changes::default(),
         };
         let millis = engine.link.poll_later();
         engine.wait(Lane::Pull, millis);
+        engine.pump();
         engine
     }
 
@@ -256,6 +307,16 @@ impl Engine {
     /// The connection.
     pub fn link(&self) -> &Link {
         &self.link
+    }
+
+    /// What the person may do, as far as anybody has said.
+    pub fn role(&self) -> Option<Role> {
+        self.role
+    }
+
+    /// Who looks at the list.
+    pub fn presence(&self) -> &[Present] {
+        &self.presence
     }
 
     /// What went by.
@@ -319,16 +380,31 @@ impl Engine {
                 }
             }
             Input::Me(answer) => self.met(answer, random),
-            Input::Waited(lane) => {
-                self.link.waited(lane);
-                match lane {
-                    Lane::Pull => self.needs_pull = true,
-                    Lane::Push if self.link.asks_again() => self.effects.push(Effect::Me),
-                    Lane::Push => {}
+            Input::Heard { socket, heard } => {
+                if socket == self.socket {
+                    self.heard(heard, random);
                 }
             }
+            Input::Hung { socket, code } => {
+                if socket == self.socket {
+                    self.hung(code, random);
+                }
+            }
+            Input::Waited(Timer::Pull) => {
+                self.link.waited(Lane::Pull);
+                self.needs_pull |= !self.link.live().is_open();
+            }
+            Input::Waited(Timer::Push) => {
+                self.link.waited(Lane::Push);
+                if self.link.asks_again() {
+                    self.effects.push(Effect::Me);
+                }
+            }
+            Input::Waited(Timer::Socket) => self.link.live_mut().waited(),
+            Input::Waited(Timer::Silence) => self.listened(random),
             Input::Wake => {
                 self.needs_pull = true;
+                self.doubt();
                 if self.link.wake() {
                     self.effects.push(Effect::Me);
                 }
@@ -351,6 +427,9 @@ impl Engine {
                 let real = mutations.iter().filter(|mutation| mutation.op != Op::Noop);
                 self.pushing = real.map(|mutation| mutation.mid).collect();
                 self.link.went(Lane::Push);
+                if let Some(millis) = self.link.live_mut().listens_for_push() {
+                    self.wait(Timer::Silence, millis);
+                }
                 self.effects.push(Effect::Push {
                     ticket: self.push_ticket,
                     client: self.client,
@@ -359,8 +438,12 @@ impl Engine {
                 });
             }
         }
+        if self.link.wants_socket() {
+            self.connect();
+        }
         let promised = self.pending.reaches();
-        let is_behind = promised > Some(self.base.seq);
+        // What is promised comes over the socket, if there is one.
+        let is_behind = promised > Some(self.base.seq) && !self.link.live().is_open();
         let is_urgent = is_behind || self.needs_snapshot;
         if self.link.is_free(Lane::Pull, is_urgent) && (is_urgent || self.needs_pull) {
             let is_known = !self.needs_snapshot;
@@ -417,8 +500,9 @@ impl Engine {
         self.wait(lane, millis);
     }
 
-    fn wait(&mut self, lane: Lane, millis: u32) {
-        self.effects.push(Effect::Wait { lane, millis });
+    fn wait(&mut self, timer: impl Into<Timer>, millis: u32) {
+        let timer = timer.into();
+        self.effects.push(Effect::Wait { timer, millis });
     }
 }
 

@@ -15,10 +15,15 @@
 //!   Open ──── 404 on a pull ───► Closed       nothing goes but what a wake-up asks
 //! ```
 //!
-//! Connected, as long as there is no socket: the last request was answered, and the browser says that it is online.
+//! Connected: the browser says that it is online, and the socket answers ([`live`]), or, without one, the last request was
+//! answered.
 //! Not here: what is sent, and what an answer means to the queue (`engine`).
 
-/// Milliseconds between a pull's answer and the next pull.
+pub mod live;
+
+use live::{Live, Silence};
+
+/// Milliseconds between a pull's answer and the next pull, while there is no socket.
 pub const POLL_MS: u32 = 3_000;
 /// Milliseconds after the first and after the second error answer to a mutation.
 const RETRY_MS: [u32; 2] = [500, 1_500];
@@ -60,8 +65,30 @@ impl Failure {
 pub enum Lane {
     /// Pushes.
     Push,
-    /// Pulls.
+    /// Pulls, which go round and round as long as there is no socket.
     Pull,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timer {
+    /// The next push.
+    Push,
+    /// The next pull.
+    Pull,
+    /// The next socket.
+    Socket,
+    /// Anything to be heard over the socket.
+    Silence,
+}
+
+impl From<Lane> for Timer {
+    fn from(lane: Lane) -> Self {
+        match lane {
+            Lane::Push => Self::Push,
+            Lane::Pull => Self::Pull,
+        }
+    }
 }
 
 /// The state of a lane.
@@ -103,6 +130,8 @@ enum Access {
 pub enum Connection {
     /// Nothing was answered yet.
     Connecting,
+    /// Every change comes as it happens.
+    Live,
     /// The server answers, and is asked again and again.
     Polling,
     /// It does not.
@@ -118,6 +147,7 @@ pub enum Connection {
 pub struct Link {
     push: Traffic,
     pull: Traffic,
+    live: Live,
     access: Access,
     online: bool,
     answered: Option<bool>,
@@ -140,6 +170,7 @@ impl Default for Link {
         Self {
             push: QUIET,
             pull: QUIET,
+            live: Live::default(),
             access: Access::Open,
             online: true,
             answered: None,
@@ -153,6 +184,7 @@ impl Link {
         match (self.access, self.online, self.answered) {
             (Access::Parked, ..) => Connection::Parked,
             (Access::Closed, ..) => Connection::Closed,
+            (_, true, _) if self.live.answers() => Connection::Live,
             (_, false, _) | (.., Some(false)) => Connection::Offline,
             (_, true, None) => Connection::Connecting,
             (_, true, Some(true)) => Connection::Polling,
@@ -161,7 +193,11 @@ impl Link {
 
     /// Whether a request that does not get through is the server's failure. (A page that has just come is connected.)
     pub fn is_connected(&self) -> bool {
-        self.online && self.answered != Some(false)
+        let answers = match self.live.is_open() {
+            true => self.live.answers(),
+            false => self.answered != Some(false),
+        };
+        self.online && answers
     }
 
     /// Whether something may go on this lane now. `new`: something that was not tried yet, or cannot wait.
@@ -234,6 +270,13 @@ impl Link {
         POLL_MS
     }
 
+    /// The next poll may come at once.
+    pub fn poll_now(&mut self) {
+        if self.pull.state == State::Pausing(Pause::Poll) {
+            self.pull.state = State::Free;
+        }
+    }
+
     /// What was on its way there does not count any more.
     pub fn abandon(&mut self, lane: Lane) {
         self.set(lane, State::Free);
@@ -246,8 +289,36 @@ impl Link {
         }
     }
 
+    /// Whether a socket is to be opened now.
+    pub fn wants_socket(&self) -> bool {
+        self.access == Access::Open && self.live.is_free()
+    }
+
+    /// The socket.
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// The socket, to tell it what happened.
+    pub fn live_mut(&mut self) -> &mut Live {
+        &mut self.live
+    }
+
+    /// Something came over the socket.
+    pub fn hears(&mut self) {
+        self.live.hears();
+        self.reached(true);
+    }
+
+    /// The page has listened for as long as it meant to.
+    pub fn listened(&mut self) -> Silence {
+        let waits = self.push.state == State::InFlight;
+        self.live.listened(waits)
+    }
+
     /// Somebody came back, or wants it now. Whether `me` is to be asked.
     pub fn wake(&mut self) -> bool {
+        self.live.wake();
         for lane in [Lane::Push, Lane::Pull] {
             self.lane(lane).failures = 0;
             if let State::Pausing(Pause::Poll | Pause::Loose | Pause::Firm) = self.state(lane) {

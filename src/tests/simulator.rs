@@ -19,6 +19,7 @@ mod step;
 mod tab;
 mod tally;
 mod view;
+mod wires;
 mod world;
 
 use super::generated::{new_seed, number, print, state};

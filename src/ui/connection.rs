@@ -24,7 +24,8 @@ impl Status {
     fn words(self) -> String {
         let how = match self.connection {
             Connection::Connecting => "Connecting",
-            Connection::Polling => "Connected",
+            Connection::Live => "Connected",
+            Connection::Polling => "Connected, with delay",
             Connection::Offline => "Offline",
             Connection::Parked => "Signed out",
             Connection::Closed => "Not shared with you",
@@ -45,6 +46,7 @@ pub fn Pill(
 ) -> impl IntoView {
     let state = match status.connection {
         Connection::Connecting => "connecting",
+        Connection::Live => "live",
         Connection::Polling => "polling",
         _ => "offline",
     };

@@ -20,14 +20,11 @@ impl Engine {
                 if self.pending.waiting() == 0 {
                     self.understood();
                 }
+                self.role = Some(news.role);
                 let is_behind = Some(news.seq) < self.pulling;
-                if news.epoch != self.base.epoch || is_behind {
-                    self.adopt(news, random);
-                } else {
-                    self.take_in(news);
-                }
+                self.news(news, is_behind, random);
                 let is_complete = self.pending.reaches() <= Some(self.base.seq);
-                if is_complete && !self.needs_snapshot {
+                if is_complete && !self.needs_snapshot && !self.link.live().is_open() {
                     let millis = self.link.poll_later();
                     self.wait(Lane::Pull, millis);
                 }
@@ -35,6 +32,7 @@ impl Engine {
             Err(failure) => {
                 self.trace.add(Traced::Failed(Lane::Pull), 0);
                 let millis = self.link.failed(Lane::Pull, &failure, jitter);
+                self.needs_pull = true;
                 match failure {
                     Failure::SignedOut => self.ask(),
                     Failure::Barred(message) => {
@@ -60,8 +58,17 @@ impl Engine {
         }
     }
 
+    /// Takes in what came. `is_behind`: it is from before what whoever asked for it had already.
+    pub(super) fn news(&mut self, news: News, is_behind: bool, random: Uuid) {
+        if news.epoch != self.base.epoch || is_behind {
+            self.adopt(news, random);
+        } else if news.seq >= self.base.seq {
+            self.take_in(news);
+        }
+    }
+
     /// Takes in what is new in the same history.
-    pub(super) fn take_in(&mut self, news: News) {
+    fn take_in(&mut self, news: News) {
         match news.brings {
             Brings::Snapshot(todos) => {
                 self.replace(Replica::new(news.epoch, news.seq, todos), news.last_mid);
@@ -157,7 +164,7 @@ impl Engine {
     }
 
     /// Another history, or the same one cut short: what was waiting goes to review, and everything begins anew from there.
-    pub(super) fn adopt(&mut self, news: News, random: Uuid) {
+    fn adopt(&mut self, news: News, random: Uuid) {
         let message = "The server was restored from a backup.".to_owned();
         self.reset(Trouble::Reset(message), random);
         self.history.clear();
@@ -188,6 +195,8 @@ impl Engine {
         self.ticket += 1;
         self.push_ticket += 1;
         self.link.abandon(Lane::Pull);
+        self.hang_up();
+        self.needs_pull = true;
         self.needs_snapshot = true;
         self.show_all();
     }
@@ -219,6 +228,7 @@ impl Engine {
 
     pub(super) fn park(&mut self, trouble: Trouble) {
         self.trouble = Some(trouble);
+        self.hang_up();
         self.link.park();
     }
 }

@@ -122,6 +122,8 @@ impl Engine {
             }
             Failure::Unreachable if is_connected => {
                 self.link.failed(Lane::Push, &failure, jitter);
+                // Whether the server is there after all, its socket says.
+                self.doubt();
                 self.tried(pushing, jitter);
             }
             failure => {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::core::{
     event::{Event, Placed},
-    link::Connection,
+    link::{Connection, Timer},
     list::Role,
     op::{Decision, Facts, Rejection, RejectionCode, decide},
     replica::Brings,
@@ -118,7 +118,7 @@ fn pulled(engine: &mut Engine, seq: u64, events: Vec<Sent>) {
 }
 
 fn news(engine: &mut Engine, seq: u64, brings: Brings, last_mid: u64) {
-    engine.take(Input::Waited(Lane::Pull), RANDOM);
+    engine.take(Input::Waited(Timer::Pull), RANDOM);
     let news = News {
         epoch: EPOCH,
         seq: Seq(seq),
@@ -137,7 +137,7 @@ fn news(engine: &mut Engine, seq: u64, brings: Brings, last_mid: u64) {
 fn fail(engine: &mut Engine, failure: Failure) -> Option<(u32, Vec<Mutation>)> {
     let ticket = engine.push_ticket;
     answer(engine, ticket, Err(failure));
-    engine.take(Input::Waited(Lane::Push), RANDOM);
+    engine.take(Input::Waited(Timer::Push), RANDOM);
     pushes(engine).pop()
 }
 
@@ -334,7 +334,7 @@ fn signed_out_for_certain_nothing_goes_until_the_same_person_is_back() {
     assert_eq!(engine.trouble(), Some(&Trouble::SignedOut));
     engine.effects();
     engine.dispatch([tick(1, false)]);
-    engine.take(Input::Waited(Lane::Pull), RANDOM);
+    engine.take(Input::Waited(Timer::Pull), RANDOM);
     assert_eq!(engine.effects(), []);
     engine.take(Input::Wake, RANDOM);
     assert_eq!(engine.effects(), [Effect::Me]);
@@ -369,7 +369,7 @@ fn a_snapshot_is_shown_at_once_and_what_it_had_is_not_folded_again() {
 fn another_history_sends_what_waits_to_review() {
     let mut engine = engine(1);
     engine.dispatch([tick(1, true)]);
-    engine.take(Input::Waited(Lane::Pull), RANDOM);
+    engine.take(Input::Waited(Timer::Pull), RANDOM);
     let news = News {
         epoch: Epoch(RANDOM),
         seq: Seq(0),

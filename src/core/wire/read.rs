@@ -41,7 +41,7 @@ pub trait Read: Sized {
     fn read(object: &impl Object) -> Option<Self>;
 }
 
-fn all<T: Read, O: Object>(objects: Vec<O>) -> Option<Vec<T>> {
+pub(super) fn all<T: Read, O: Object>(objects: Vec<O>) -> Option<Vec<T>> {
     objects.iter().map(T::read).collect()
 }
 
@@ -156,7 +156,7 @@ impl Read for Todo {
     }
 }
 
-fn role(name: &str) -> Option<Role> {
+pub(super) fn role(name: &str) -> Option<Role> {
     match name {
         "owner" => Some(Role::Owner),
         "editor" => Some(Role::Editor),

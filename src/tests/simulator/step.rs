@@ -1,7 +1,8 @@
 //! What may happen, and how often. Each step stands alone: its numbers are taken modulo what there is, so that a history
 //! means something still when steps are taken out of it.
 
-use crate::core::link::Lane;
+use super::wires::Twist;
+use crate::core::link::{Lane, Timer};
 use proptest::{collection::vec, prelude::*};
 
 /// Pages that look at the list: two of one person's, one of another's.
@@ -119,7 +120,12 @@ pub enum Step {
     },
     Timer {
         tab: u8,
-        lane: Lane,
+        timer: Timer,
+    },
+    /// Something happens to a socket.
+    Socket {
+        nth: u8,
+        twist: Twist,
     },
     Wake {
         tab: u8,
@@ -185,6 +191,28 @@ fn lane() -> impl Strategy<Value = Lane> {
     prop_oneof![3 => Just(Lane::Push), 1 => Just(Lane::Pull)]
 }
 
+fn timer() -> impl Strategy<Value = Timer> {
+    prop_oneof![
+        6 => Just(Timer::Push),
+        2 => Just(Timer::Pull),
+        2 => Just(Timer::Socket),
+        1 => Just(Timer::Silence),
+    ]
+}
+
+fn on() -> impl Strategy<Value = Twist> {
+    prop_oneof![Just(Twist::On), Just(Twist::Through)]
+}
+
+fn twist() -> impl Strategy<Value = Twist> {
+    prop_oneof![
+        3 => Just(Twist::Cut),
+        1 => any::<u8>().prop_map(Twist::Close),
+        1 => Just(Twist::Silent),
+        1 => Just(Twist::Garble),
+    ]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let tab = || 0..TABS;
     let nth = any::<u8>;
@@ -193,7 +221,8 @@ fn step() -> impl Strategy<Value = Step> {
         14 => tab().prop_map(|tab| Step::Flow { tab }),
         10 => nth().prop_map(|nth| Step::Arrive { nth }),
         10 => nth().prop_map(|nth| Step::Answer { nth }),
-        4 => (tab(), lane()).prop_map(|(tab, lane)| Step::Timer { tab, lane }),
+        5 => (tab(), timer()).prop_map(|(tab, timer)| Step::Timer { tab, timer }),
+        12 => (nth(), on()).prop_map(|(nth, twist)| Step::Socket { nth, twist }),
         2 => (any::<u8>(), any::<u8>()).prop_map(|(kind, todo)| Step::Form { kind, todo }),
     ];
     let network = prop_oneof![
@@ -203,6 +232,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => nth().prop_map(|nth| Step::LoseAnswer { nth }),
         2 => (tab(), lane()).prop_map(|(tab, lane)| Step::TimeOut { tab, lane }),
         1 => tab().prop_map(|tab| Step::Wake { tab }),
+        5 => (nth(), twist()).prop_map(|(nth, twist)| Step::Socket { nth, twist }),
         2 => (tab(), any::<bool>()).prop_map(|(tab, online)| Step::Online { tab, online }),
     ];
     let server = prop_oneof![

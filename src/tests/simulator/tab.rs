@@ -6,16 +6,17 @@ use super::{
     photo::{Cause, Failed, Photo, Told},
     queue, resume,
     tally::Hit,
-    view, violated,
+    view, violated, wires,
 };
 use crate::core::{
     conflict::Base,
     engine::{Effect, Engine, Input},
     id::{ClientId, Epoch, Mid, Seq, TodoId, UserId},
-    link::{Connection, Failure, Lane},
+    link::{Connection, Failure, Timer},
     op::Op,
     pending::{Entry, Mutation, Outcome, UNDECIDED},
     replica::{Brings, News, Replica},
+    wire::heard::Heard,
 };
 
 /// What a page asks.
@@ -31,6 +32,12 @@ pub enum Request {
         since: Option<(Epoch, Seq)>,
     },
     Me,
+    Connect {
+        client: ClientId,
+        since: (Epoch, Seq),
+    },
+    Ping,
+    Disconnect,
 }
 
 /// What it is answered.
@@ -65,19 +72,25 @@ pub struct Tab {
     pub push: Option<Open>,
     pub pull: Option<Open>,
     pub asks: bool,
-    /// Whether a wait of a lane is running.
-    pub waits: [bool; 2],
+    /// Whether a timer is running.
+    pub waits: [bool; 4],
+    /// Its socket.
+    pub socket: Option<u32>,
+    /// What its welcome said.
+    last_mid: Mid,
     /// A text that is being typed.
     pub typing: Option<(TodoId, Base, Edit)>,
     /// Whether its base is of a history that a copy back has cut off.
     pub is_astray: bool,
 }
 
-/// A lane's place in [`Tab::waits`].
-pub fn at(lane: Lane) -> usize {
-    match lane {
-        Lane::Push => 0,
-        Lane::Pull => 1,
+/// A timer's place in [`Tab::waits`].
+pub fn at(timer: Timer) -> usize {
+    match timer {
+        Timer::Push => 0,
+        Timer::Pull => 1,
+        Timer::Socket => 2,
+        Timer::Silence => 3,
     }
 }
 
@@ -95,7 +108,9 @@ impl Tab {
             push: None,
             pull: None,
             asks: false,
-            waits: [false; 2],
+            waits: [false; 4],
+            socket: None,
+            last_mid: Mid(0),
             typing: None,
             is_astray: false,
         }
@@ -325,7 +340,24 @@ impl Tab {
                     self.asks = true;
                     requests.push((0, Request::Me));
                 }
-                Effect::Wait { lane, .. } => self.waits[at(lane)] = true,
+                Effect::Connect {
+                    socket,
+                    client,
+                    since,
+                } => {
+                    if self.socket.is_some() {
+                        return violated("a second socket");
+                    }
+                    self.socket = Some(socket);
+                    requests.push((socket, Request::Connect { client, since }));
+                }
+                Effect::Ping => requests.push((0, Request::Ping)),
+                Effect::Disconnect => {
+                    self.socket = None;
+                    requests.push((0, Request::Disconnect));
+                }
+                Effect::Editing(_) | Effect::ListsChanged => {}
+                Effect::Wait { timer, .. } => self.waits[at(timer)] = true,
             }
         }
         Ok(requests)
@@ -344,8 +376,13 @@ impl Tab {
         if self.is_off() || self.asks || (self.engine.link().is_asking() && self.waits[0]) {
             return Ok(());
         }
-        if self.pull.is_none() && !self.waits[1] {
-            return violated("nothing will ever be pulled again");
+        let is_live = self.engine.link().live().is_open() && self.waits[at(Timer::Silence)];
+        if self.pull.is_none() && !self.waits[at(Timer::Pull)] && !is_live {
+            return violated(format!("nothing will ever be pulled again: {:?}, {:?}", self.engine.link(), self.waits));
+        }
+        let listens = self.socket.is_some() && self.waits[at(Timer::Silence)];
+        if !listens && !self.waits[at(Timer::Socket)] {
+            return violated("there will never be a socket again");
         }
         let mut open = self
             .photo
@@ -467,10 +504,43 @@ impl Tab {
     pub fn waited(
         &mut self,
         scene: &mut Scene,
-        lane: Lane,
+        timer: Timer,
     ) -> Result<Vec<(u32, Request)>, Violation> {
-        self.waits[at(lane)] = false;
-        self.take(scene, Input::Waited(lane))
+        self.waits[at(timer)] = false;
+        self.take(scene, Input::Waited(timer))
+    }
+
+    /// A frame of its socket gets there.
+    pub fn heard(
+        &mut self,
+        scene: &mut Scene,
+        socket: u32,
+        heard: Option<Heard>,
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        if self.socket != Some(socket) {
+            return self.take(scene, Input::Heard { socket, heard });
+        }
+        if let Some(Heard::Welcome(welcome)) = &heard {
+            self.last_mid = welcome.last_mid;
+        }
+        let news = heard
+            .as_ref()
+            .and_then(|heard| wires::news(heard, self.photo.epoch, self.last_mid));
+        let random = scene.uuid();
+        self.drive_with(scene, &Cause::World, news.as_ref(), |engine| {
+            engine.take(Input::Heard { socket, heard }, random);
+        })
+    }
+
+    /// Its socket is gone.
+    pub fn hung(
+        &mut self,
+        scene: &mut Scene,
+        socket: u32,
+        code: u16,
+    ) -> Result<Vec<(u32, Request)>, Violation> {
+        self.socket.take_if(|its| *its == socket);
+        self.take(scene, Input::Hung { socket, code })
     }
 
     pub fn take(

@@ -9,12 +9,13 @@ use super::{
     tab::{Answer, Request, Tab},
     tally::{Hit, Tally},
     violated,
+    wires::Wire,
 };
 use crate::core::{
     engine::Input,
     event::Placed,
     id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, UserId},
-    link::{Failure, Lane},
+    link::{Failure, Lane, Timer},
     list::Role,
     op::{Op, RejectionCode},
     pending::{Mutation, Outcome},
@@ -39,22 +40,23 @@ struct Flight<T> {
 /// See the module.
 pub struct World<'w> {
     scene: Scene<'w>,
-    model: Model,
+    pub model: Model,
     mirror: Option<&'w mut Mirror>,
     backup: Model,
     now: i64,
-    users: [UserId; 2],
+    pub users: [UserId; 2],
     sessions: [Session; 2],
     may_edit: bool,
     illness: Illness,
     was_copied_back: bool,
-    tabs: Vec<Tab>,
+    pub tabs: Vec<Tab>,
     requests: Vec<Flight<Request>>,
     answers: Vec<Flight<Answer>>,
+    pub wires: Vec<Wire>,
 }
 
 /// Whose page it is.
-fn person(tab: usize) -> usize {
+pub fn person(tab: usize) -> usize {
     usize::from(tab == usize::from(TABS) - 1)
 }
 
@@ -93,6 +95,7 @@ impl<'w> World<'w> {
             tabs: Vec::new(),
             requests: Vec::new(),
             answers: Vec::new(),
+            wires: Vec::new(),
         };
         for _ in 0..2 {
             world.form(0, 0)?;
@@ -102,21 +105,22 @@ impl<'w> World<'w> {
         }
         world.backup = world.model.clone();
         for tab in 0..TABS.into() {
-            let page = world.page(tab, 0)?;
+            let (page, requests) = world.page(tab, 0)?;
             world.tabs.push(page);
+            world.send(tab, requests);
         }
         Ok(world)
     }
 
     /// A page as the server renders it now.
-    fn page(&mut self, tab: usize, run: u32) -> Result<Tab, Violation> {
+    fn page(&mut self, tab: usize, run: u32) -> Result<(Tab, Vec<(u32, Request)>), Violation> {
         let base = Replica::new(self.model.epoch, self.model.head, self.model.state());
         let mut page = Tab::new(&mut self.scene, self.users[person(tab)], base, run);
-        page.effects(&mut self.scene)?;
-        Ok(page)
+        let requests = page.effects(&mut self.scene)?;
+        Ok((page, requests))
     }
 
-    fn hit(&self, hit: Hit) {
+    pub fn hit(&self, hit: Hit) {
         self.scene.tally.hit(hit);
     }
 
@@ -167,9 +171,10 @@ impl<'w> World<'w> {
             Step::Puzzle { nth } => self.spoil(nth, puzzle),
             Step::Gap { nth } => self.spoil(nth, gap),
             Step::Repeat { nth } => self.repeat(nth),
-            Step::Timer { tab, lane } => {
-                self.with(tab.into(), |page, scene| page.waited(scene, lane))
+            Step::Timer { tab, timer } => {
+                self.with(tab.into(), |page, scene| page.waited(scene, timer))
             }
+            Step::Socket { nth, twist } => self.twist(nth, twist),
             Step::Wake { tab } => {
                 self.with(tab.into(), |page, scene| page.take(scene, Input::Wake))
             }
@@ -188,6 +193,9 @@ impl<'w> World<'w> {
             }
             Step::Sign { user, session } => {
                 self.sessions[usize::from(user)] = session;
+                if session != Session::Own {
+                    self.sign_out_wires(user.into());
+                }
                 Ok(())
             }
             Step::Backup => {
@@ -221,23 +229,32 @@ impl<'w> World<'w> {
     // The network.
 
     /// Lets something happen to a page, and sends what it asks then.
-    fn with(
+    pub fn with(
         &mut self,
         tab: usize,
         happens: impl FnOnce(&mut Tab, &mut Scene) -> Result<Vec<(u32, Request)>, Violation>,
     ) -> Checked {
-        let page = &mut self.tabs[tab];
-        let requests = happens(page, &mut self.scene)?;
-        let run = page.run;
-        let flights = requests.into_iter().map(|(ticket, what)| Flight {
-            tab,
-            run,
-            ticket,
-            arrived: 0,
-            what,
-        });
-        self.requests.extend(flights);
+        let requests = happens(&mut self.tabs[tab], &mut self.scene)?;
+        self.send(tab, requests);
         Ok(())
+    }
+
+    fn send(&mut self, tab: usize, requests: Vec<(u32, Request)>) {
+        let run = self.tabs[tab].run;
+        for (ticket, what) in requests {
+            match what {
+                Request::Push { .. } | Request::Pull { .. } | Request::Me => {
+                    self.requests.push(Flight {
+                        tab,
+                        run,
+                        ticket,
+                        arrived: 0,
+                        what,
+                    });
+                }
+                what => self.wire(tab, ticket, &what),
+            }
+        }
     }
 
     fn on_request(
@@ -301,7 +318,7 @@ impl<'w> World<'w> {
                 Answer::Pushed { client, answer }
             }
             Request::Pull { client, since } => Answer::Pulled(self.pull(tab, client, since)?),
-            Request::Me => Answer::Me(match self.sessions[person(tab)] {
+            _ => Answer::Me(match self.sessions[person(tab)] {
                 Session::Own => Ok(self.users[person(tab)]),
                 Session::Nobody => Err(Failure::SignedOut),
                 Session::Other => {
@@ -369,7 +386,7 @@ impl<'w> World<'w> {
                 answer: Err(failure),
             },
             Request::Pull { .. } => Answer::Pulled(Err(failure)),
-            Request::Me => Answer::Me(Err(failure)),
+            _ => Answer::Me(Err(failure)),
         };
         let Flight {
             tab,
@@ -445,8 +462,8 @@ impl<'w> World<'w> {
     fn flow(&mut self, tab: usize) -> Checked {
         for _ in 0..2 {
             if !self.gets_there(tab)? {
-                for lane in [Lane::Push, Lane::Pull] {
-                    self.with(tab, |page, scene| page.waited(scene, lane))?;
+                for timer in [Timer::Push, Timer::Pull, Timer::Socket] {
+                    self.with(tab, |page, scene| page.waited(scene, timer))?;
                 }
             }
         }
@@ -466,6 +483,7 @@ impl<'w> World<'w> {
             let answer = self.answers.remove(at);
             self.deliver(answer)?;
         }
+        any |= self.wires_get_there(tab)?;
         Ok(any)
     }
 
@@ -553,6 +571,7 @@ impl<'w> World<'w> {
             mirror.push(who, epoch, mutations, &answer)?;
         }
         self.scene.chronicle.grow(&self.model)?;
+        self.publish();
         let outcomes = match answer {
             Ok(outcomes) => outcomes,
             Err(Refusal::Epoch) => {
@@ -608,7 +627,7 @@ impl<'w> World<'w> {
         self.hit(hit);
     }
 
-    fn pull(
+    pub fn pull(
         &mut self,
         tab: usize,
         client: ClientId,
@@ -656,7 +675,9 @@ impl<'w> World<'w> {
         if let Some(mirror) = &mut self.mirror {
             mirror.form(&op, self.users[0], self.now, &outcome)?;
         }
-        self.scene.chronicle.grow(&self.model)
+        self.scene.chronicle.grow(&self.model)?;
+        self.publish();
+        Ok(())
     }
 
     /// A page is loaded anew. Its queue is in memory only.
@@ -669,7 +690,10 @@ impl<'w> World<'w> {
             }
         }
         let run = page.run + 1;
-        self.tabs[tab] = self.page(tab, run)?;
+        self.forget_wires(tab);
+        let (page, requests) = self.page(tab, run)?;
+        self.tabs[tab] = page;
+        self.send(tab, requests);
         Ok(())
     }
 
@@ -688,7 +712,7 @@ impl<'w> World<'w> {
         self.model.epoch = epoch;
         self.scene.chronicle.restored(from, &self.model);
         self.backup = self.model.clone();
-        Ok(())
+        self.cut_wires()
     }
 
     /// A backup is copied back by hand, in the same history. Nobody promises much then: what has just been decided is
@@ -715,7 +739,7 @@ impl<'w> World<'w> {
             }
             self.cut(tab)?;
         }
-        Ok(())
+        self.cut_wires()
     }
 
     /// All that a page waits for is cut.
@@ -769,6 +793,7 @@ impl<'w> World<'w> {
             self.time_out(tab, Lane::Push)?;
             self.time_out(tab, Lane::Pull)?;
             self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
+            self.notice_silence(tab)?;
         }
         for _ in 0..ROUNDS {
             self.now += 1;
@@ -782,8 +807,9 @@ impl<'w> World<'w> {
                 break;
             }
             for tab in 0..self.tabs.len() {
-                self.with(tab, |page, scene| page.waited(scene, Lane::Push))?;
-                self.with(tab, |page, scene| page.waited(scene, Lane::Pull))?;
+                for timer in [Timer::Push, Timer::Pull, Timer::Socket] {
+                    self.with(tab, |page, scene| page.waited(scene, timer))?;
+                }
                 if self.tabs[tab].is_off() {
                     self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
                 }

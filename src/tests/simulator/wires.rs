@@ -1,0 +1,327 @@
+//! The pages' sockets: frames get there in order or not at all.
+
+use super::{
+    Checked,
+    tab::Request,
+    tally::Hit,
+    world::{World, person},
+};
+use crate::core::{
+    id::{ClientId, Epoch, Mid, Seq},
+    link::{Timer, live::code},
+    replica::{Brings, News},
+    wire::heard::{Heard, PROTOCOL, Welcome},
+};
+use std::collections::VecDeque;
+
+/// What happens to a socket.
+#[derive(Debug, Clone, Copy)]
+pub enum Twist {
+    /// It opens, or the next frame gets there.
+    On,
+    /// It opens, and all that is on its way gets there.
+    Through,
+    /// It breaks, with all that is on its way.
+    Cut,
+    /// The server closes it, with one of its codes.
+    Close(u8),
+    /// Nothing gets there any more, and nobody is told.
+    Silent,
+    /// The next frame is one that nobody can read, or an event of a later version.
+    Garble,
+}
+
+/// Codes that a server closes a socket with at any time.
+const CODES: [u16; 5] = [1012, 4408, code::SLOW, code::FLOOD, code::TOO_BIG];
+
+#[derive(Debug)]
+enum Frame {
+    Heard(Heard),
+    Garbled,
+    Close(u16),
+}
+
+/// A socket.
+#[derive(Debug)]
+pub struct Wire {
+    tab: usize,
+    run: u32,
+    socket: u32,
+    client: ClientId,
+    since: (Epoch, Seq),
+    /// Where the server is with it: what it sent last. `None`: it is not open yet.
+    sent: Option<Seq>,
+    is_silent: bool,
+    is_closing: bool,
+    frames: VecDeque<Frame>,
+}
+
+impl Wire {
+    pub fn new(
+        tab: usize,
+        run: u32,
+        socket: u32,
+        client: ClientId,
+        since: (Epoch, Seq),
+    ) -> Self {
+        Self {
+            tab,
+            run,
+            socket,
+            client,
+            since,
+            sent: None,
+            is_silent: false,
+            is_closing: false,
+            frames: VecDeque::new(),
+        }
+    }
+}
+
+impl World<'_> {
+    /// A page does something with its socket.
+    pub fn wire(&mut self, tab: usize, ticket: u32, request: &Request) {
+        let run = self.tabs[tab].run;
+        match request {
+            Request::Connect { client, since } => {
+                let wire = Wire::new(tab, run, ticket, *client, *since);
+                self.wires.push(wire);
+            }
+            Request::Disconnect => self.wires.retain(|wire| wire.tab != tab),
+            Request::Ping => {
+                self.hit(Hit::Pinged);
+                let head = self.model.head;
+                let its = |wire: &&mut Wire| wire.tab == tab && wire.sent.is_some();
+                for wire in self.wires.iter_mut().filter(its) {
+                    wire.frames.push_back(Frame::Heard(Heard::Pong(head)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Something happens to the nth socket.
+    pub fn twist(&mut self, nth: u8, twist: Twist) -> Checked {
+        let Some(at) = usize::from(nth).checked_rem(self.wires.len()) else {
+            return Ok(());
+        };
+        match twist {
+            Twist::On => self.on(at).map(drop),
+            Twist::Through => self.through(at),
+            Twist::Cut => {
+                self.hit(Hit::SocketCut);
+                self.hang(at, 1006)
+            }
+            Twist::Close(code) => {
+                self.hit(Hit::SocketClosed);
+                self.hang(at, CODES[usize::from(code) % CODES.len()])
+            }
+            Twist::Silent => {
+                self.hit(Hit::SocketSilent);
+                self.wires[at].is_silent = true;
+                Ok(())
+            }
+            Twist::Garble => {
+                self.garble(at, nth);
+                Ok(())
+            }
+        }
+    }
+
+    fn garble(&mut self, at: usize, nth: u8) {
+        match self.wires[at].frames.front_mut() {
+            Some(Frame::Heard(Heard::Event(placed))) if nth % 2 == 0 => {
+                placed.event = None;
+                self.hit(Hit::SocketUnknown);
+            }
+            Some(frame @ Frame::Heard(Heard::Event(_))) => {
+                *frame = Frame::Garbled;
+                self.hit(Hit::SocketGarbled);
+            }
+            _ => {}
+        }
+    }
+
+    /// All that is on its way over a socket gets there.
+    fn through(&mut self, at: usize) -> Checked {
+        let id = (self.wires[at].tab, self.wires[at].socket);
+        while let Some(at) = self
+            .wires
+            .iter()
+            .position(|wire| (wire.tab, wire.socket) == id)
+        {
+            if !self.on(at)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The sockets of a page get on as far as they can. Whether there was anything to do.
+    pub fn wires_get_there(&mut self, tab: usize) -> Result<bool, super::Violation> {
+        let mut any = false;
+        while let Some(at) = self.wires.iter().position(|wire| {
+            let is_ready = wire.sent.is_none() || !wire.frames.is_empty();
+            wire.tab == tab && !wire.is_silent && is_ready
+        }) {
+            any = true;
+            self.on(at)?;
+        }
+        Ok(any)
+    }
+
+    /// A socket opens, or its next frame gets there. Whether there was anything to do.
+    fn on(&mut self, at: usize) -> Result<bool, super::Violation> {
+        if self.wires[at].is_silent {
+            return Ok(false);
+        }
+        if self.wires[at].sent.is_none() {
+            self.open(at)?;
+            return Ok(true);
+        }
+        let Some(frame) = self.wires[at].frames.pop_front() else {
+            return Ok(false);
+        };
+        let Wire {
+            tab, run, socket, ..
+        } = self.wires[at];
+        if self.tabs[tab].run != run {
+            self.wires.remove(at);
+            return Ok(true);
+        }
+        match frame {
+            Frame::Close(code) => self.hang(at, code)?,
+            Frame::Garbled => {
+                self.with(tab, |page, scene| page.heard(scene, socket, None))?;
+            }
+            Frame::Heard(heard) => {
+                match &heard {
+                    Heard::Event(_) => self.hit(Hit::SocketEvent),
+                    Heard::Snapshot { .. } => self.hit(Hit::SocketSnapshot),
+                    _ => {}
+                }
+                self.with(tab, |page, scene| page.heard(scene, socket, Some(heard)))?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// The server has the request for a socket: it registers it, reads, and streams.
+    fn open(&mut self, at: usize) -> Checked {
+        let Wire {
+            tab, client, since, ..
+        } = self.wires[at];
+        let Ok(news) = self.pull(tab, client, Some(since))? else {
+            self.hit(Hit::SocketRefused);
+            return self.hang(at, 1006);
+        };
+        self.hit(Hit::SocketOpened);
+        let News {
+            epoch,
+            seq,
+            last_mid,
+            role,
+            brings,
+        } = news;
+        let wire = &mut self.wires[at];
+        let welcome = Welcome {
+            protocol: PROTOCOL,
+            user: self.users[person(tab)],
+            epoch,
+            seq,
+            role,
+            last_mid,
+        };
+        wire.frames
+            .push_back(Frame::Heard(Heard::Welcome(welcome)));
+        match brings {
+            Brings::Snapshot(todos) => {
+                let all = Heard::Snapshot { epoch, seq, todos };
+                wire.frames.push_back(Frame::Heard(all));
+            }
+            Brings::Delta(events) => {
+                let events = events.into_iter().map(Heard::Event).map(Frame::Heard);
+                wire.frames.extend(events);
+            }
+        }
+        wire.sent = Some(seq);
+        Ok(())
+    }
+
+    /// What was committed goes to all sockets that are open, in order.
+    pub fn publish(&mut self) {
+        for wire in self.wires.iter_mut().filter(|wire| !wire.is_closing) {
+            let Some(sent) = wire.sent else { continue };
+            let new = self.model.events().filter(|placed| placed.seq > sent);
+            let frames = new.cloned().map(Heard::Event).map(Frame::Heard);
+            wire.frames.extend(frames);
+            wire.sent = Some(self.model.head.max(sent));
+        }
+    }
+
+    /// The server ends the sockets of a person whose session ended: nothing follows.
+    pub fn sign_out_wires(&mut self, user: usize) {
+        let its = |wire: &&mut Wire| person(wire.tab) == user && wire.sent.is_some();
+        for wire in self.wires.iter_mut().filter(its) {
+            wire.is_closing = true;
+            wire.frames.push_back(Frame::Close(code::SIGNED_OUT));
+        }
+    }
+
+    /// The server stops: all its sockets break.
+    pub fn cut_wires(&mut self) -> Checked {
+        while !self.wires.is_empty() {
+            self.hang(0, 1012)?;
+        }
+        Ok(())
+    }
+
+    /// Of a page that is not there any more.
+    pub fn forget_wires(&mut self, tab: usize) {
+        self.wires.retain(|wire| wire.tab != tab);
+    }
+
+    /// Whoever listens to a silent socket notices in the end.
+    pub fn notice_silence(&mut self, tab: usize) -> Checked {
+        let is_silent = |wire: &Wire| wire.tab == tab && wire.is_silent;
+        for _ in 0..3 {
+            if self.wires.iter().any(is_silent) {
+                self.with(tab, |page, scene| page.waited(scene, Timer::Silence))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A socket is gone, and its page hears of it.
+    fn hang(&mut self, at: usize, code: u16) -> Checked {
+        let Wire {
+            tab, run, socket, ..
+        } = self.wires.remove(at);
+        if self.tabs[tab].run != run {
+            return Ok(());
+        }
+        self.with(tab, |page, scene| page.hung(scene, socket, code))
+    }
+}
+
+/// What a frame brings, as a pull would.
+pub fn news(heard: &Heard, epoch: Epoch, last_mid: Mid) -> Option<News> {
+    let role = crate::core::list::Role::Editor;
+    match heard {
+        Heard::Event(placed) => Some(News {
+            epoch,
+            seq: placed.seq,
+            last_mid: Mid(0),
+            role,
+            brings: Brings::Delta(vec![placed.clone()]),
+        }),
+        Heard::Snapshot { epoch, seq, todos } => Some(News {
+            epoch: *epoch,
+            seq: *seq,
+            last_mid,
+            role,
+            brings: Brings::Snapshot(todos.clone()),
+        }),
+        _ => None,
+    }
+}
