@@ -5,5 +5,7 @@ pub mod clock;
 mod faults;
 #[cfg(feature = "hydrate")]
 pub mod http;
+#[cfg(feature = "hydrate")]
+mod live;
 pub mod rendered;
 pub mod todos;

@@ -5,6 +5,7 @@ pub mod filters;
 pub mod gestures;
 pub mod inspector;
 pub mod notices;
+pub mod presence;
 pub mod review;
 pub mod todo_row;
 pub mod whose;

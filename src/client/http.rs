@@ -17,7 +17,6 @@ const ANSWER_TIMEOUT: u32 = 10_000;
 /// # Errors
 /// Why there is none of use, as the queue has to know it.
 pub async fn post<T: Read>(path: &str, body: String) -> Result<T, Failure> {
-    let read = |text: &str| JSON::parse(text).ok().map(Js);
     #[cfg(debug_assertions)]
     super::faults::before()?;
     let (status, text, retry_after) = send(path, body).await?;
@@ -25,10 +24,10 @@ pub async fn post<T: Read>(path: &str, body: String) -> Result<T, Failure> {
     super::faults::after().await?;
     // An answer that is not what it should be comes from something in between, a captive portal say.
     if status < 300 {
-        let answer = read(&text).and_then(|value| T::read(&value));
+        let answer = parse(&text).and_then(|value| T::read(&value));
         return answer.ok_or(Failure::Unreadable);
     }
-    let refusal = read(&text).and_then(|value| Refusal::read(&value));
+    let refusal = parse(&text).and_then(|value| Refusal::read(&value));
     Err(failure(status, refusal.unwrap_or_default(), retry_after))
 }
 
@@ -69,8 +68,13 @@ fn failure(status: u16, refusal: Refusal, retry_after: Option<u32>) -> Failure {
     }
 }
 
+/// What a text says that is JSON.
+pub fn parse(text: &str) -> Option<Js> {
+    JSON::parse(text).ok().map(Js)
+}
+
 /// What `JSON.parse` made.
-struct Js(JsValue);
+pub struct Js(JsValue);
 
 impl Js {
     fn get(&self, name: &str) -> Option<JsValue> {

@@ -46,6 +46,8 @@ pub struct Row {
 pub struct Said {
     /// How they stand.
     pub status: Status,
+    /// Who else is there, in words.
+    pub others: String,
     /// What there is to say.
     pub notices: Vec<Notice>,
     /// What cannot be sent as it is.
@@ -72,6 +74,8 @@ struct State {
     editing: Option<Editing>,
     /// Whose menu is open.
     menu: Option<TodoId>,
+    /// Whether the page is one that can change the list.
+    editable: bool,
     /// Whether somebody opened the sync inspector: until then it costs nothing.
     is_inspected: bool,
     /// Whether only what the filter shows is in the document. Not so at first: the server sends all.
@@ -95,6 +99,7 @@ impl Todos {
         let engine = Engine::new(page.list, page.user, client, page.base);
         let said = Said {
             status: Status::of(&engine),
+            others: String::new(),
             notices: Vec::new(),
             review: Vec::new(),
         };
@@ -106,6 +111,7 @@ impl Todos {
             engine,
             editing: None,
             menu: None,
+            editable: page.editable,
             is_inspected: false,
             is_filtered: false,
             told: Told::default(),
@@ -151,6 +157,7 @@ impl Todos {
             title: todo.map(|todo| todo.title.clone()).unwrap_or_default(),
             completed: todo.is_some_and(|todo| todo.completed),
             sync: state.engine.sync(row.id),
+            edited_by: state.engine.edited_by(row.id).map(str::to_owned),
         }
     }
 
@@ -328,7 +335,7 @@ impl Todos {
         if !is_arranged && state.arrange() {
             shared.order.notify();
         }
-        let counts = state.engine.counts();
+        let counts = state.counted();
         if std::mem::replace(&mut state.counts, counts) != counts {
             shared.counts.notify();
         }
@@ -340,7 +347,11 @@ impl Todos {
         if state.is_inspected {
             inspector::write(&inspector::report(&state.engine));
         }
+        let is_outdated = state.is_outdated();
         drop(state);
+        if is_outdated {
+            self.come_again();
+        }
         self.perform();
     }
 }
@@ -354,6 +365,23 @@ impl State {
                 row.changed.notify();
             }
         }
+    }
+
+    /// How many there are to show.
+    fn counted(&self) -> Counts {
+        match self.engine.is_hidden() {
+            true => Counts::default(),
+            false => self.engine.counts(),
+        }
+    }
+
+    /// Whether the person may do something else by now than this page is made for, and nothing is lost with it.
+    fn is_outdated(&self) -> bool {
+        let role = self.engine.role();
+        role.is_some_and(|role| role.may_edit() != self.editable)
+            && self.engine.pending().waiting() == 0
+            && self.engine.kept().is_empty()
+            && self.editing.is_none()
     }
 
     fn is_wanted(&self, id: TodoId) -> bool {
@@ -377,8 +405,9 @@ impl State {
         let old = &self.rows;
         // Both are in nearly the same order, so a row is mostly found where the last one was.
         let mut next = 0;
+        let is_hidden = self.engine.is_hidden();
         let wanted = self.engine.order().iter().copied();
-        let wanted = wanted.filter(|id| self.is_wanted(*id));
+        let wanted = wanted.filter(|id| !is_hidden && self.is_wanted(*id));
         let rows = wanted.map(|id| {
             let (before, after) = old.split_at(next);
             let is_its = |row: &Row| row.id == id;

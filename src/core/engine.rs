@@ -206,6 +206,8 @@ pub struct Engine {
     socket_since: Option<Seq>,
     welcome: Option<Welcome>,
     role: Option<Role>,
+    /// Whether what base has is not for this person any more.
+    is_hidden: bool,
     presence: Vec<Present>,
     /// Whose text is being changed here.
     editing: Option<TodoId>,
@@ -240,6 +242,7 @@ impl Engine {
             socket_since: None,
             welcome: None,
             role: None,
+            is_hidden: false,
             presence: Vec::new(),
             editing: None,
             unreadable: 0,
@@ -312,6 +315,20 @@ impl Engine {
     /// What the person may do, as far as anybody has said.
     pub fn role(&self) -> Option<Role> {
         self.role
+    }
+
+    /// Whether the list is not for this person any more: nothing of it may be shown.
+    pub fn is_hidden(&self) -> bool {
+        self.is_hidden
+    }
+
+    /// Who else changes this todo's text just now.
+    pub fn edited_by(&self, id: TodoId) -> Option<&str> {
+        let its = |other: &&Present| other.editing == Some(id) && other.user != self.user;
+        self.presence
+            .iter()
+            .find(its)
+            .map(|other| other.name.as_str())
     }
 
     /// Who looks at the list.

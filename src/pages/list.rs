@@ -16,6 +16,7 @@ use crate::{
         gestures::{self, By, Deed, Gesture},
         inspector::{self, INSPECTOR},
         notices::Notices,
+        presence::Presence,
         review::Review,
         todo_row::TodoRow,
         whose::Whose,
@@ -71,11 +72,12 @@ fn Living(page: Rendered) -> impl IntoView {
     };
     view! {
         {move || {
-            let Said { status, notices, review } = todos.said();
+            let Said { status, others, notices, review } = todos.said();
             view! {
                 <Notices notices />
                 <Review entries=review />
                 <Pill status />
+                <Presence others />
             }
         }}
         // One form around all rows: their buttons say where it goes and for which todo. (Buttons that name a form

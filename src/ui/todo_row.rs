@@ -12,6 +12,8 @@ pub struct Shown {
     pub completed: bool,
     /// How it stands with the server.
     pub sync: Option<SyncState>,
+    /// Who else is changing its text just now.
+    pub edited_by: Option<String>,
 }
 
 /// What the browser reads back from a row when it takes the page over: all of the todo that its markup does not
@@ -79,7 +81,10 @@ pub fn TodoRow(
 #[component]
 fn Resting(id: TodoId, shown: Shown, editable: bool) -> impl IntoView {
     let Shown {
-        title, completed, ..
+        title,
+        completed,
+        edited_by,
+        ..
     } = shown;
     view! {
         <div class="view">
@@ -95,6 +100,12 @@ fn Resting(id: TodoId, shown: Shown, editable: bool) -> impl IntoView {
             <label data-testid="todo-title" dir="auto">
                 {title.clone()}
             </label>
+            {edited_by.map(|name| view! {
+                <span class="edited-by" data-testid="edited-by">
+                    {name}
+                    " is editing"
+                </span>
+            })}
             {editable.then(|| view! {
                 <WithoutScript id completed title=title.clone() />
                 <button

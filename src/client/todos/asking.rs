@@ -9,6 +9,8 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 pub(super) struct Timers {
     push: Option<TimeoutHandle>,
     pull: Option<TimeoutHandle>,
+    socket: Option<TimeoutHandle>,
+    silence: Option<TimeoutHandle>,
 }
 
 #[cfg(feature = "ssr")]
@@ -16,6 +18,7 @@ impl Todos {
     pub(super) fn begin(self) {}
     pub(super) fn perform(self) {}
     pub(super) fn wake(self) {}
+    pub(super) fn come_again(self) {}
 }
 
 #[cfg(feature = "hydrate")]
@@ -27,18 +30,40 @@ mod hydrate {
             accounts::Me,
             sync::{Pull, Push},
         },
-        client::{clock::new_id, http::post},
+        client::{
+            clock::new_id,
+            http::{parse, post},
+            live::{self, Came},
+        },
         core::{
             engine::{Effect, Input},
             id::{ListId, UserId},
-            link::{Failure, Lane},
-            wire::{Pulled, Pushed, write},
+            link::{Failure, Timer},
+            wire::{Pulled, Pushed, heard::Heard, write},
         },
     };
     use js_sys::futures::spawn_local;
     use leptos::{ev::Event, prelude::*, server_fn::ServerFn};
     use std::time::Duration;
     use wasm_bindgen::{JsCast, closure::Closure};
+
+    /// What came over a socket, as the engine takes it.
+    fn heard(socket: u32, came: Came, list: ListId) -> Input {
+        let heard = match came {
+            Came::Frame(text) => parse(&text).and_then(|frame| Heard::read(&frame, list)),
+            Came::Other => None,
+            Came::End(code) => return Input::Hung { socket, code },
+        };
+        Input::Heard { socket, heard }
+    }
+
+    /// Whatever else in the page shows lists and members is to ask again.
+    fn refresh_others() {
+        if let Ok(event) = Event::new("lockstep:refresh") {
+            // Nobody refuses it.
+            let _ = document().dispatch_event(&event);
+        }
+    }
 
     impl Todos {
         /// Starts what goes on as long as the page is there.
@@ -54,6 +79,12 @@ mod hydrate {
             self.take(Input::Wake);
         }
 
+        /// The page as the server makes it now.
+        pub(in crate::client::todos) fn come_again(self) {
+            // Where it cannot, the page stays, and what the server refuses it says.
+            let _ = window().location().reload();
+        }
+
         /// Does what is to be done.
         pub(in crate::client::todos) fn perform(self) {
             let (effects, list, user) = self.with(|State { engine, .. }| {
@@ -62,7 +93,25 @@ mod hydrate {
             });
             for effect in effects {
                 match effect {
-                    Effect::Wait { lane, millis } => self.wait(lane, millis),
+                    Effect::Wait { timer, millis } => self.wait(timer, millis),
+                    Effect::Ping => live::ping(),
+                    Effect::Editing(id) => live::editing(id),
+                    Effect::Disconnect => live::hang_up(),
+                    Effect::ListsChanged => refresh_others(),
+                    Effect::Connect {
+                        socket,
+                        client,
+                        since: (epoch, seq),
+                    } => {
+                        let at = format!(
+                            "/ws?list={list}&epoch={epoch}&since={}&client={client}&user={user}",
+                            seq.0
+                        );
+                        spawn_local(async move {
+                            let hand_on = |came| self.take(heard(socket, came, list));
+                            live::follow(&at, hand_on).await;
+                        });
+                    }
                     request => spawn_local(async move { self.ask(request, list, user).await }),
                 }
             }
@@ -111,15 +160,17 @@ mod hydrate {
             self.refresh();
         }
 
-        fn wait(self, lane: Lane, millis: u32) {
+        fn wait(self, timer: Timer, millis: u32) {
             let wait = Duration::from_millis(millis.into());
-            let timer = set_timeout_with_handle(move || self.take(Input::Waited(lane)), wait).ok();
-            self.with(|state| {
-                let running = match lane {
-                    Lane::Push => &mut state.timers.push,
-                    Lane::Pull => &mut state.timers.pull,
+            let handle = set_timeout_with_handle(move || self.take(Input::Waited(timer)), wait);
+            self.with(|State { timers, .. }| {
+                let running = match timer {
+                    Timer::Push => &mut timers.push,
+                    Timer::Pull => &mut timers.pull,
+                    Timer::Socket => &mut timers.socket,
+                    Timer::Silence => &mut timers.silence,
                 };
-                if let Some(old) = std::mem::replace(running, timer) {
+                if let Some(old) = std::mem::replace(running, handle.ok()) {
                     old.clear();
                 }
             });

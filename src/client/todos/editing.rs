@@ -31,7 +31,9 @@ impl Todos {
                 base: state.engine.based_on(id),
                 row: row.editing.clone(),
             });
+            state.engine.edits(Some(id));
         });
+        self.perform();
     }
 
     /// Saves what was typed; an empty text deletes. Whether the edit is over: a bad text is told, and stays in its
@@ -78,6 +80,7 @@ impl Todos {
         self.with(|state| {
             let editing = state.editing.take_if(|editing| editing.id == id)?;
             state.told.settle_complaint();
+            state.engine.edits(None);
             editing.row.notify();
             Some(editing)
         })
@@ -86,10 +89,11 @@ impl Todos {
     /// Gives the person what they typed into a todo that is gone.
     pub(super) fn rescue(&self) {
         let gone = self.with(|state| {
-            let engine = &state.engine;
-            state
-                .editing
-                .take_if(|editing| engine.get(editing.id).is_none())
+            let engine = &mut state.engine;
+            let editing = &mut state.editing;
+            let gone = editing.take_if(|editing| engine.get(editing.id).is_none())?;
+            engine.edits(None);
+            Some(gone)
         });
         if gone.is_some() {
             let typed = typed();

@@ -12,6 +12,7 @@ use crate::{
     ui::{
         connection::Status,
         notices::{Act, Notice},
+        presence,
         review::{Entry, Fate},
     },
 };
@@ -140,6 +141,7 @@ pub(super) fn of(State { engine, told, .. }: &State) -> Said {
     }
     Said {
         status: Status::of(engine),
+        others: presence::others(engine),
         notices,
         review,
     }

@@ -35,10 +35,7 @@ impl Engine {
                 self.needs_pull = true;
                 match failure {
                     Failure::SignedOut => self.ask(),
-                    Failure::Barred(message) => {
-                        self.reset(Trouble::Closed(message), random);
-                        self.link.close();
-                    }
+                    Failure::Barred(message) => self.closed(message, random),
                     Failure::Unreadable | Failure::Refused(_) => {
                         // Perhaps all of it can be understood.
                         self.needs_snapshot = true;
@@ -60,6 +57,10 @@ impl Engine {
 
     /// Takes in what came. `is_behind`: it is from before what whoever asked for it had already.
     pub(super) fn news(&mut self, news: News, is_behind: bool, random: Uuid) {
+        if std::mem::take(&mut self.is_hidden) {
+            self.changes.all = true;
+            self.trouble = None;
+        }
         if news.epoch != self.base.epoch || is_behind {
             self.adopt(news, random);
         } else if news.seq >= self.base.seq {
@@ -172,6 +173,13 @@ impl Engine {
             self.replace(Replica::new(news.epoch, news.seq, todos), Mid(0));
             self.needs_snapshot = false;
         }
+    }
+
+    /// The list is not there any more for this person, in the server's words.
+    pub(super) fn closed(&mut self, why: String, random: Uuid) {
+        self.reset(Trouble::Closed(why), random);
+        self.is_hidden = true;
+        self.link.close();
     }
 
     /// The list's queue goes to review, and another client begins to count.

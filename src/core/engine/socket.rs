@@ -64,12 +64,12 @@ impl Engine {
                 let mut touched = Vec::new();
                 if self.welcome.is_some() && !self.merge(placed, &mut touched) {
                     // What is missing is asked for; of what nobody knows, the whole state is.
-                    self.needs_pull = true;
+                    self.pull_now();
                     self.needs_snapshot |= seq == self.base.seq.next();
                 }
                 self.settle(touched);
             }
-            Heard::Pong(seq) => self.needs_pull |= seq > self.base.seq,
+            Heard::Pong(seq) if seq > self.base.seq => self.pull_now(),
             Heard::ListsChanged => self.effects.push(Effect::ListsChanged),
             Heard::Presence(present) => {
                 let editing = self.presence.iter().chain(&present);
@@ -78,8 +78,13 @@ impl Engine {
                 self.presence = present;
                 self.changes.presence = true;
             }
-            Heard::Other => {}
+            Heard::Pong(_) | Heard::Other => {}
         }
+    }
+
+    fn pull_now(&mut self) {
+        self.needs_pull = true;
+        self.link.poll_now();
     }
 
     fn welcomed(&mut self, welcome: Welcome) {
@@ -116,14 +121,10 @@ impl Engine {
                     code::DELETED => "This list was deleted.",
                     _ => "This list is not shared with you any more.",
                 };
-                self.reset(Trouble::Closed(why.to_owned()), random);
-                self.link.close();
+                self.closed(why.to_owned(), random);
             }
             // What came meanwhile, and why none was opened: the answer's status says so, a socket cannot.
-            _ => {
-                self.needs_pull = true;
-                self.link.poll_now();
-            }
+            _ => self.pull_now(),
         }
     }
 

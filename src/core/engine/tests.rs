@@ -548,3 +548,5 @@ fn waits_grow_and_stay_within_their_bounds() {
     }
     assert!(longest > Duration::from_secs(10));
 }
+
+mod socket;

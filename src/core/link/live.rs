@@ -255,7 +255,10 @@ mod tests {
         }
         assert!(most > 8_000, "{most}");
         live.welcomed();
-        assert!(live.closed(1012, 14_749).unwrap() < 1_000, "welcomed, it begins anew");
+        assert!(
+            live.closed(1012, 14_749).unwrap() < 1_000,
+            "welcomed, it begins anew"
+        );
     }
 
     #[test]

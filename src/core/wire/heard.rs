@@ -1,6 +1,9 @@
 //! What comes over the socket, as the browser reads it.
 
-use super::{EventFrame, read::{Object, Read, all, role}};
+use super::{
+    EventFrame,
+    read::{Object, Read, all, role},
+};
 use crate::core::{
     event::Placed,
     id::{Epoch, ListId, Mid, Seq, TodoId, UserId},
@@ -143,7 +146,8 @@ mod tests {
             last_mid: Mid(5),
         };
         assert_eq!(read(welcome), Some(Heard::Welcome(expected)));
-        let deleted = json!({"type": "TODO_DELETED", "list": LIST, "seq": 8, "payload": {"id": todo}});
+        let deleted =
+            json!({"type": "TODO_DELETED", "list": LIST, "seq": 8, "payload": {"id": todo}});
         let Some(Heard::Event(placed)) = read(deleted) else {
             panic!("no event");
         };
@@ -156,17 +160,31 @@ mod tests {
         };
         assert_eq!(present[0].editing, None);
         assert_eq!(present[1].editing, Some(TodoId(todo)));
-        assert_eq!(read(json!({"type": "PONG", "seq": 9})), Some(Heard::Pong(Seq(9))));
-        assert_eq!(read(json!({"type": "LISTS_CHANGED"})), Some(Heard::ListsChanged));
+        assert_eq!(
+            read(json!({"type": "PONG", "seq": 9})),
+            Some(Heard::Pong(Seq(9)))
+        );
+        assert_eq!(
+            read(json!({"type": "LISTS_CHANGED"})),
+            Some(Heard::ListsChanged)
+        );
     }
 
     #[test]
     fn what_is_unknown_keeps_its_place_and_what_is_of_another_list_is_refused() {
-        let unknown = json!({"type": "TODO_SPARKLED", "list": LIST, "seq": 8, "payload": {"id": 3}});
-        let placed = Placed { seq: Seq(8), origin: None, event: None };
+        let unknown =
+            json!({"type": "TODO_SPARKLED", "list": LIST, "seq": 8, "payload": {"id": 3}});
+        let placed = Placed {
+            seq: Seq(8),
+            origin: None,
+            event: None,
+        };
         assert_eq!(read(unknown), Some(Heard::Event(placed)));
         assert_eq!(read(json!({"type": "WEATHER"})), Some(Heard::Other));
-        assert_eq!(read(json!({"type": "TODO_DELETED", "list": Uuid::nil(), "seq": 8, "payload": {}})), None);
+        assert_eq!(
+            read(json!({"type": "TODO_DELETED", "list": Uuid::nil(), "seq": 8, "payload": {}})),
+            None
+        );
         assert_eq!(read(json!({"type": "WELCOME"})), None);
         assert_eq!(read(json!({})), None);
     }

@@ -378,7 +378,11 @@ impl Tab {
         }
         let is_live = self.engine.link().live().is_open() && self.waits[at(Timer::Silence)];
         if self.pull.is_none() && !self.waits[at(Timer::Pull)] && !is_live {
-            return violated(format!("nothing will ever be pulled again: {:?}, {:?}", self.engine.link(), self.waits));
+            return violated(format!(
+                "nothing will ever be pulled again: {:?}, {:?}",
+                self.engine.link(),
+                self.waits
+            ));
         }
         let listens = self.socket.is_some() && self.waits[at(Timer::Silence)];
         if !listens && !self.waits[at(Timer::Socket)] {

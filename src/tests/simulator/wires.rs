@@ -57,13 +57,7 @@ pub struct Wire {
 }
 
 impl Wire {
-    pub fn new(
-        tab: usize,
-        run: u32,
-        socket: u32,
-        client: ClientId,
-        since: (Epoch, Seq),
-    ) -> Self {
+    pub fn new(tab: usize, run: u32, socket: u32, client: ClientId, since: (Epoch, Seq)) -> Self {
         Self {
             tab,
             run,
@@ -130,7 +124,7 @@ impl World<'_> {
 
     fn garble(&mut self, at: usize, nth: u8) {
         match self.wires[at].frames.front_mut() {
-            Some(Frame::Heard(Heard::Event(placed))) if nth % 2 == 0 => {
+            Some(Frame::Heard(Heard::Event(placed))) if nth.is_multiple_of(2) => {
                 placed.event = None;
                 self.hit(Hit::SocketUnknown);
             }
@@ -232,8 +226,7 @@ impl World<'_> {
             role,
             last_mid,
         };
-        wire.frames
-            .push_back(Frame::Heard(Heard::Welcome(welcome)));
+        wire.frames.push_back(Frame::Heard(Heard::Welcome(welcome)));
         match brings {
             Brings::Snapshot(todos) => {
                 let all = Heard::Snapshot { epoch, seq, todos };
