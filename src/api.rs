@@ -5,4 +5,5 @@ pub mod accounts;
 pub mod json;
 pub mod lists;
 pub mod settings;
+pub mod sharing;
 pub mod sync;

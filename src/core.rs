@@ -16,6 +16,7 @@ pub mod order;
 pub mod pending;
 pub mod replica;
 pub mod review;
+pub mod sharing;
 pub mod table;
 pub mod theme;
 pub mod todo;

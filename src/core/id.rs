@@ -42,6 +42,8 @@ id! {
     Epoch,
     /// A sign-in on one device.
     SessionId,
+    /// An invitation to a list.
+    InvitationId,
 }
 
 /// The number a client gives a mutation of one list: 1, 2, 3 …

@@ -23,6 +23,15 @@ pub enum Role {
 }
 
 impl Role {
+    /// Its name, as programs and the database write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Editor => "editor",
+            Self::Viewer => "viewer",
+        }
+    }
+
     /// Whether the todos may be changed.
     pub fn may_edit(self) -> bool {
         matches!(self, Self::Owner | Self::Editor)

@@ -4,8 +4,11 @@
 //! Leptos answers each failed server function with 500, and a plain form by sending the browser to its raw
 //! `Referer`. So forms are asked for JSON here, and what comes back is turned into a 303 to a page of ours.
 
-use super::{AppState, flash::Flash};
-use crate::error::{AppError, Code};
+use super::{AppState, flash::Flash, new_link::NewLink, sharing::is_token};
+use crate::{
+    core::list::List,
+    error::{AppError, Code},
+};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
@@ -20,6 +23,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use cookie::Cookie;
 use std::time::Duration;
 use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
 
@@ -226,14 +230,15 @@ fn after(action: &str, fields: &[(String, String)]) -> Option<(String, String)> 
         };
         (back, next.unwrap_or("/lists").to_owned())
     };
-    // An id is put into an address only if it is one.
+    // An id or a token is put into an address only if it is one.
     let list = field("list").and_then(|id| uuid::Uuid::parse_str(id).ok());
     let page = list.map_or("/lists".to_owned(), |id| format!("/lists/{id}"));
     match action {
         "/api/register" => Some(sign_in("/register")),
         "/api/login" => Some(sign_in("/login")),
         "/api/logout" => Some(("/".to_owned(), "/".to_owned())),
-        "/api/create_list" | "/api/rename_list" | "/api/delete_list" | "/api/restore_list" => {
+        "/api/create_list" | "/api/rename_list" | "/api/delete_list" | "/api/restore_list"
+        | "/api/leave_list" => {
             let done = match (action, list) {
                 // The page says what was deleted, and offers to take it back.
                 ("/api/delete_list", Some(id)) => format!("/lists?deleted={id}"),
@@ -248,6 +253,15 @@ fn after(action: &str, fields: &[(String, String)]) -> Option<(String, String)> 
         }
         "/api/delete_account" => Some(("/settings".to_owned(), "/".to_owned())),
         "/api/add_todo" | "/api/set_completed" | "/api/delete_todo" => Some((page.clone(), page)),
+        "/api/invite" | "/api/revoke_invitation" | "/api/set_role" | "/api/remove_member" => {
+            let sharing = list.map_or(page, |id| format!("/lists/{id}/sharing"));
+            Some((sharing.clone(), sharing))
+        }
+        "/api/join" => {
+            let token = field("token").filter(|token| is_token(token));
+            let back = token.map_or(page.clone(), |token| format!("/join/{token}"));
+            Some((back, page))
+        }
         _ => None,
     }
 }
@@ -279,15 +293,21 @@ fn redirect(
         keep_cookies(answer, &mut response);
     }
     let to = match result {
-        Ok(body) if action == "/api/create_list" => made_list(&body).unwrap_or(done),
+        Ok(body) if matches!(action, "/api/create_list" | "/api/join") => {
+            list_in(&body).unwrap_or(done)
+        }
+        Ok(body) if action == "/api/invite" => {
+            if let Some(link) = link_in(&body, fields) {
+                add_cookie(&mut response, &link.cookie(secure));
+            }
+            done
+        }
         Ok(_) => done,
         // Who is signed out already has got what the button says.
         Err(error) if action == "/api/logout" && error.code == Code::Unauthenticated => done,
         Err(error) => {
             for cookie in Flash::new(action, error, fields).cookies(secure) {
-                if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
-                    response.headers_mut().append(SET_COOKIE, value);
-                }
+                add_cookie(&mut response, &cookie);
             }
             form
         }
@@ -298,9 +318,22 @@ fn redirect(
     response
 }
 
-fn made_list(body: &[u8]) -> Option<String> {
-    let list: crate::core::list::List = serde_json::from_slice(body).ok()?;
+/// The page of the list that was made or joined.
+fn list_in(body: &[u8]) -> Option<String> {
+    let list: List = serde_json::from_slice(body).ok()?;
     Some(format!("/lists/{}", list.id))
+}
+
+/// The new link, for the list that the form is about.
+fn link_in(body: &[u8], fields: &[(String, String)]) -> Option<NewLink> {
+    let (_, list) = fields.iter().find(|(name, _)| name == "list")?;
+    NewLink::new(list.parse().ok()?, serde_json::from_slice(body).ok()?)
+}
+
+fn add_cookie(to: &mut Response, cookie: &Cookie<'_>) {
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        to.headers_mut().append(SET_COOKIE, value);
+    }
 }
 
 fn keep_cookies(from: &Parts, to: &mut Response) {

@@ -21,7 +21,7 @@ const TOUCH_INTERVAL: i64 = HOUR;
 /// Characters of a `User-Agent` that are kept.
 const DEVICE_NAME_MAX: usize = 200;
 /// Bytes of randomness in a token.
-const TOKEN_BYTES: usize = 32;
+pub const TOKEN_BYTES: usize = 32;
 
 /// A new token and what the database keeps of it.
 ///

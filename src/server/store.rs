@@ -15,11 +15,12 @@ mod sqlite;
 use crate::{
     core::{
         account::{SessionInfo, User},
-        id::{ClientId, Epoch, ListId, Mid, Seq, SessionId, UserId},
+        id::{ClientId, Epoch, InvitationId, ListId, Mid, Seq, SessionId, UserId},
         list::{List, Role},
         op::{Decision, Facts, Op},
         order::Position,
         pending::Mutation,
+        sharing::{Invitation, Invited, Member},
         wire,
     },
     error::{AppError, Code},
@@ -28,7 +29,7 @@ use rusqlite::ErrorCode;
 use sqlite::Sqlite;
 use std::{error::Error, fmt, fs::File, path::PathBuf, sync::Arc};
 
-/// SHA-256 of a token. The token itself is only in the person's cookie.
+/// SHA-256 of a token. The token itself is only in the person's cookie, or in the link that invites.
 pub type TokenHash = [u8; 32];
 
 /// A sign-in that is still good.
@@ -115,6 +116,34 @@ pub struct DeletedList {
     pub deleted_at: i64,
 }
 
+/// An invitation to be kept.
+#[derive(Debug, Clone)]
+pub struct NewInvitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The list it is for.
+    pub list: ListId,
+    /// What those may do who join by it.
+    pub role: Role,
+    /// What its token hashes to.
+    pub token: TokenHash,
+    /// Milliseconds since 1970.
+    pub now: i64,
+    /// When it ends, milliseconds since 1970.
+    pub expires_at: i64,
+}
+
+/// A person who shares a list with another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Companion {
+    /// The list.
+    pub list: ListId,
+    /// Their name.
+    pub name: String,
+    /// What they may do in it.
+    pub role: Role,
+}
+
 /// The rule that decides an op, given the author's role.
 pub type Decide = fn(Role, &Op, &Facts) -> Decision;
 
@@ -124,7 +153,7 @@ pub type Allow = fn(Role) -> bool;
 /// Before when (milliseconds since 1970) what has had its time.
 #[derive(Debug, Clone, Copy)]
 pub struct Cutoffs {
-    /// Sign-ins that ended.
+    /// Sign-ins and invitations that ended.
     pub sessions: i64,
     /// Browsers that were last signed in from.
     pub devices: i64,
@@ -162,8 +191,14 @@ pub enum StoreError {
     Forbidden,
     /// The name of this kind is taken.
     Taken,
+    /// The owner's place in a list, which stays as it is.
+    Owner,
     /// A person has as many lists as there may be.
     Limit,
+    /// A list has as many members as there may be.
+    MembersLimit,
+    /// A list has as many open invitations as there may be.
+    InvitationsLimit,
     /// The client belongs to somebody else.
     ClientTaken,
     /// A mutation's number leaves a gap.
@@ -226,10 +261,22 @@ impl From<StoreError> for AppError {
             StoreError::Forbidden => {
                 Self::new(Code::Forbidden, "Only the owner of this list may do that.")
             }
+            StoreError::Owner => Self::new(
+                Code::Forbidden,
+                "The owner of a list stays its owner, until the list is deleted.",
+            ),
             StoreError::Taken => Self::new(Code::Taken, "This is taken already."),
             StoreError::Limit => Self::new(
                 Code::Limit,
                 "You have 200 lists, which is the most there can be.",
+            ),
+            StoreError::MembersLimit => Self::new(
+                Code::Limit,
+                "This list has 100 members, which is the most there can be.",
+            ),
+            StoreError::InvitationsLimit => Self::new(
+                Code::Limit,
+                "This list has 100 open invitations, which is the most there can be. Revoke one first.",
             ),
             StoreError::ClientTaken => Self::new(
                 Code::ClientTaken,
@@ -327,6 +374,28 @@ methods! {
     /// What [`Store::restore_list`] can bring back, the latest first, 200 at most: the lists of this person that were
     /// deleted at `since` or later, where the rule lets them.
     fn deleted_lists(user: UserId, allow: Allow, since: i64) -> Vec<DeletedList>;
+    /// Who shares a list: its owner, then the others in the order in which they joined.
+    fn members(user: UserId, list: ListId) -> Vec<Member>;
+    /// With whom a person shares their lists: of each list three at most, its owner first.
+    fn companions(user: UserId) -> Vec<Companion>;
+    /// Another role for a member. [`StoreError::Forbidden`] to whom `allow` does not let, [`StoreError::Owner`] where
+    /// `touches` does not let the member's role be touched.
+    fn set_role(user: UserId, list: ListId, member: UserId, role: Role, allow: Allow, touches: Allow) -> ();
+    /// Away with a member, and with the list's invitations: they may know the links. Errors as above.
+    fn remove_member(user: UserId, list: ListId, member: UserId, allow: Allow, touches: Allow) -> ();
+    /// A person leaves a list. [`StoreError::Owner`] to whom the rule does not let.
+    fn leave_list(user: UserId, list: ListId, allow: Allow) -> ();
+    /// Keeps an invitation. [`StoreError::Forbidden`] as above, [`StoreError::InvitationsLimit`] at 100 open ones.
+    fn invite(user: UserId, invitation: NewInvitation, allow: Allow) -> ();
+    /// A list's open invitations without their tokens, the latest first. [`StoreError::Forbidden`] as above.
+    fn invitations(user: UserId, list: ListId, allow: Allow, now: i64) -> Vec<Invitation>;
+    /// Ends an invitation; again, and nothing changes. [`StoreError::Forbidden`] as above.
+    fn revoke_invitation(user: UserId, list: ListId, id: InvitationId, allow: Allow) -> ();
+    /// What the open invitation of this token is to. [`StoreError::NotFound`] if there is none.
+    fn invited(user: UserId, token: TokenHash, now: i64) -> Invited;
+    /// Makes a person a member by an open invitation; who is one stays as they are. [`StoreError::NotFound`] as above,
+    /// [`StoreError::MembersLimit`] at 100 members, [`StoreError::Limit`] at 200 lists.
+    fn join(user: UserId, token: TokenHash, now: i64) -> List;
     /// The place of the last todo of a list.
     fn last_position(user: UserId, list: ListId) -> Option<Position>;
     /// A list's todos, or what came since. Names the client, if there is one.

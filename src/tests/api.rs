@@ -12,5 +12,6 @@ mod outcomes;
 mod pull;
 mod roles;
 mod settings;
+mod sharing;
 mod shell;
 mod sync;

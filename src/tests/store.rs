@@ -8,6 +8,7 @@ mod commit;
 mod file;
 mod history;
 mod lists;
+mod members;
 mod pull;
 mod sweep;
 mod together;

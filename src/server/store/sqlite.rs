@@ -7,6 +7,7 @@ mod accounts;
 mod commit;
 mod file;
 mod lists;
+mod members;
 mod readers;
 mod rows;
 mod sweep;
@@ -35,7 +36,10 @@ const STATEMENTS: usize = 128;
 const APPLICATION: i64 = 0x4C6F_636B;
 
 /// All migrations, oldest first. Compiled in: the binary needs no files beside it to bring a database up to date.
-const MIGRATIONS: [M<'_>; 1] = [M::up(include_str!("migrations/sqlite/0001_start.sql"))];
+const MIGRATIONS: [M<'_>; 2] = [
+    M::up(include_str!("migrations/sqlite/0001_start.sql")),
+    M::up(include_str!("migrations/sqlite/0002_invitations.sql")),
+];
 
 /// See the module.
 #[derive(Clone)]

@@ -11,7 +11,7 @@ use crate::tests::{
     answer::{Answer, Ask},
     app::TestApp,
 };
-use functions::{FUNCTIONS, Function, Kind, Scene};
+use functions::{Function, Kind, Scene, all};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -134,7 +134,7 @@ async fn whatever_is_wrong_is_refused_in_one_shape_and_changes_nothing() {
         "| function | no session | what is another's | unreadable | field missing | over 1 MiB | other method | cross-site |".to_owned(),
         "|---|---|---|---|---|---|---|---|".to_owned(),
     ];
-    for function in &FUNCTIONS {
+    for function in all() {
         let cells = row(&mut app, &scene, function).await;
         lines.push(format!("| `{}` | {} |", function.name, cells.join(" | ")));
     }
@@ -149,7 +149,7 @@ fn print(table: &str) {
 #[tokio::test]
 async fn a_field_that_nobody_knows_is_ignored_up_to_exactly_one_mib() {
     let app = TestApp::start().await;
-    for function in &FUNCTIONS {
+    for function in all() {
         let scene = Scene::new(&app).await;
         let body = function.of_length(&scene, MIB);
         assert_eq!(body.len(), MIB);
@@ -162,10 +162,7 @@ async fn a_field_that_nobody_knows_is_ignored_up_to_exactly_one_mib() {
 async fn null_means_absent_in_json() {
     let app = TestApp::start().await;
     let scene = Scene::new(&app).await;
-    for function in FUNCTIONS
-        .iter()
-        .filter(|function| function.kind == Kind::Json)
-    {
+    for function in all().filter(|function| function.kind == Kind::Json) {
         for field in function.required {
             let answer = function.request(
                 &scene.mine.person,

@@ -35,6 +35,12 @@ struct Scene {
     list: String,
     todo: String,
     session: Value,
+    /// An editor of the list.
+    bob: Person,
+    /// An open invitation to the list.
+    invitation: Value,
+    /// Bob's list, which Ada has joined.
+    joined: String,
 }
 
 impl Scene {
@@ -43,7 +49,19 @@ impl Scene {
         let list = ada.list("Groceries").await;
         let todo = ada.add(&list, "oat milk").await;
         let sessions = ada.post("/api/sessions", json!({})).await.ok();
+        let bob = app.person().await;
+        let joined = bob.list("Errands").await;
+        let mut invitation = Value::Null;
+        for (owner, list, guest) in [(&bob, &joined, &ada), (&ada, &list, &bob)] {
+            let fields = [("list", list.as_str()), ("role", "editor")];
+            invitation = owner.form("/api/invite", &fields).await.ok();
+            let token = invitation["token"].as_str().unwrap();
+            guest.form("/api/join", &[("token", token)]).await.ok();
+        }
         Self {
+            bob,
+            invitation,
+            joined,
             ada,
             list,
             todo,
@@ -60,6 +78,11 @@ impl Scene {
             (_, "password" | "old") => json!(PASSWORD),
             (_, "new") => json!("cedar-lantern-58"),
             ("/api/end_session", "id") => self.session.clone(),
+            ("/api/revoke_invitation", "id") => self.invitation["id"].clone(),
+            ("/api/leave_list", "list") => json!(self.joined),
+            (_, "member") => json!(self.bob.id),
+            (_, "role") => json!("viewer"),
+            (_, "token") => self.invitation["token"].clone(),
             (_, "list") => json!(self.list),
             (_, "id") => json!(self.todo),
             (_, "title") => json!("rye bread"),

@@ -8,12 +8,14 @@ use crate::{
         list::{self, LISTS_MAX, TODOS_MAX},
         op::IDS_MAX,
         order::POSITION_MAX,
+        sharing::{INVITATIONS_MAX, MEMBERS_MAX},
         todo::TITLE_MAX,
         wire::PUSH_MAX,
     },
     server::{
         config::Config,
         guard::{BODY_MAX, REQUEST_TIMEOUT},
+        sharing::INVITATIONS,
         sweep::LISTS,
     },
     tests::{
@@ -64,7 +66,7 @@ fn between(name: &'static str, from: usize, to: usize, how: How) -> Limit {
     }
 }
 
-fn limits() -> [Limit; 14] {
+fn limits() -> [Limit; 17] {
     let config = Config::read("", Path::new("/"), &|_| None).unwrap();
     let seconds = REQUEST_TIMEOUT.as_secs() as usize;
     let days = (LISTS / DAY) as usize;
@@ -99,6 +101,17 @@ fn limits() -> [Limit; 14] {
         up_to(
             "Days in which a deleted list can be restored",
             days,
+            How::Elsewhere,
+        ),
+        up_to("Members of a list", MEMBERS_MAX, How::Elsewhere),
+        up_to(
+            "Open invitations to a list",
+            INVITATIONS_MAX,
+            How::Elsewhere,
+        ),
+        up_to(
+            "Days in which an invitation is open",
+            (INVITATIONS / DAY) as usize,
             How::Elsewhere,
         ),
         between(

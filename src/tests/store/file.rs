@@ -1,7 +1,13 @@
 //! Copies of a store, and putting one back.
 
 use super::*;
-use crate::{core::id::SessionId, server::store::NewSession};
+use crate::{
+    core::{
+        id::{InvitationId, SessionId},
+        list::Role,
+    },
+    server::store::{NewInvitation, NewSession},
+};
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
@@ -62,6 +68,15 @@ async fn what_is_restored_is_as_it_was_in_a_history_of_its_own() {
         expires_at: 9,
     };
     store.open_session(session).await.unwrap();
+    let invitation = NewInvitation {
+        id: InvitationId(uuid()),
+        list,
+        role: Role::Editor,
+        token: [8; 32],
+        now: 1,
+        expires_at: 9,
+    };
+    store.invite(ada, invitation, |_| true).await.unwrap();
     let copy = backup(&folder, "copy").await;
     commit(&store, ada, list, queue(client(), 1, vec![add(todo())]))
         .await
@@ -77,7 +92,9 @@ async fn what_is_restored_is_as_it_was_in_a_history_of_its_own() {
         (&before["seq"], &before["payload"])
     );
     assert_ne!(now["epoch"], before["epoch"]);
+    // It may have been ended or revoked since.
     assert_eq!(restored.session([7; 32], 1).await.unwrap(), None);
+    not_found(restored.join(user(&restored).await, [8; 32], 1).await);
 
     // What was there is still there, under another name.
     let old = Store::open(&format!("sqlite://{}", old.display()))
@@ -184,11 +201,12 @@ async fn a_restore_that_is_refused_changes_nothing() {
         "not a database at all, but long enough to look like one".repeat(99),
     )
     .unwrap();
-    // All but the beginning of its last page: only a look at every page finds that.
+    // All but the beginning of a page with a todo: only a look at every page finds that.
     let damaged = folder.path().join("bruised");
     let mut bytes = fs::read(&copy).unwrap();
-    let end = bytes.len();
-    bytes[end - 4_000..].fill(0xA5);
+    let has_todo = |page: &&mut [u8]| page.windows(8).any(|text| text == b"oat milk");
+    let page = bytes.chunks_mut(4_096).find(has_todo).unwrap();
+    page[96..].fill(0xA5);
     fs::write(&damaged, bytes).unwrap();
 
     for (file, why) in [

@@ -135,8 +135,8 @@ fn verify(file: &Path) -> Stored<()> {
     Ok(())
 }
 
-/// A new epoch: what clients know of the old history does not count in this one. Sign-ins end, since some may have
-/// been ended for a reason after the backup was made.
+/// A new epoch: what clients know of the old history does not count in this one. Sign-ins and
+/// invitations end, since some may have been ended for a reason after the backup was made.
 fn begin_history(file: &Path) -> Stored<()> {
     let mut connection = open_existing(file)?;
     migrate(&mut connection)?;
@@ -144,6 +144,7 @@ fn begin_history(file: &Path) -> Stored<()> {
     let sql = "INSERT OR REPLACE INTO history (only, epoch) VALUES (1, ?)";
     run(&transaction, sql, [Uuid::now_v7()])?;
     run(&transaction, "DELETE FROM sessions", [])?;
+    run(&transaction, "DELETE FROM invitations", [])?;
     transaction.commit()?;
     connection
         .close()

@@ -232,17 +232,21 @@ impl Sqlite {
     }
 }
 
-fn overview(connection: &Connection, user: UserId, list: Option<ListId>) -> Stored<Vec<List>> {
+pub(super) fn overview(
+    connection: &Connection,
+    user: UserId,
+    list: Option<ListId>,
+) -> Stored<Vec<List>> {
     let list = list.map(|list| list.0);
     all(connection, OVERVIEW, params![user.0, list], rows::list)
 }
 
-fn one(connection: &Connection, user: UserId, list: ListId) -> Stored<List> {
+pub(super) fn one(connection: &Connection, user: UserId, list: ListId) -> Stored<List> {
     let found = overview(connection, user, Some(list))?.pop();
     found.ok_or(StoreError::NotFound)
 }
 
-fn allowed(role: Role, allow: Allow) -> Stored<()> {
+pub(super) fn allowed(role: Role, allow: Allow) -> Stored<()> {
     if allow(role) {
         Ok(())
     } else {
@@ -251,14 +255,18 @@ fn allowed(role: Role, allow: Allow) -> Stored<()> {
 }
 
 /// A member's place in a list, deleted or not.
-struct Membership {
-    role: Role,
+pub(super) struct Membership {
+    pub(super) role: Role,
     /// The list's last event.
     head: Seq,
     deleted_at: Option<i64>,
 }
 
-fn membership(connection: &Connection, user: UserId, list: ListId) -> Stored<Membership> {
+pub(super) fn membership(
+    connection: &Connection,
+    user: UserId,
+    list: ListId,
+) -> Stored<Membership> {
     let member = first(
         connection,
         "SELECT m.role, l.seq, l.deleted_at FROM members m JOIN lists l ON l.id = m.list_id
@@ -276,7 +284,7 @@ fn membership(connection: &Connection, user: UserId, list: ListId) -> Stored<Mem
 }
 
 /// A member's place in a list that is there.
-fn access(connection: &Connection, user: UserId, list: ListId) -> Stored<Membership> {
+pub(super) fn access(connection: &Connection, user: UserId, list: ListId) -> Stored<Membership> {
     let member = membership(connection, user, list)?;
     match member.deleted_at {
         None => Ok(member),

@@ -11,7 +11,7 @@ const STEP: i64 = 500;
 type Step = (fn(&Cutoffs) -> i64, &'static str);
 
 /// A list takes all that is in it with it, and so goes alone.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     (
         |before| before.sessions,
         "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ?1 LIMIT ?2)",
@@ -20,6 +20,10 @@ const STEPS: [Step; 6] = [
         |before| before.devices,
         "DELETE FROM devices WHERE (token_hash, user_id) IN
            (SELECT token_hash, user_id FROM devices WHERE last_used_at < ?1 LIMIT ?2)",
+    ),
+    (
+        |before| before.sessions,
+        "DELETE FROM invitations WHERE id IN (SELECT id FROM invitations WHERE expires_at < ?1 LIMIT ?2)",
     ),
     (
         |before| before.outcomes,

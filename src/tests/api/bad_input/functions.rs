@@ -1,5 +1,7 @@
 //! The table: every server function of this build, what works, and what of somebody else's does not.
 
+mod sharing;
+
 use crate::tests::{
     app::TestApp,
     person::{PASSWORD, Person, add, new_id, new_name},
@@ -35,7 +37,12 @@ pub enum Kind {
 const NOT_JSON: &[&str] = &["", "{", "null", "7", "list=x"];
 const NO_IDS: &[&str] = &["user=not-an-id", "user=%ff%fe", "user[a]=b"];
 
-pub const FUNCTIONS: [Function; 19] = [
+/// All of them.
+pub fn all() -> impl Iterator<Item = &'static Function> {
+    FUNCTIONS.iter().chain(&sharing::FUNCTIONS)
+}
+
+const FUNCTIONS: [Function; 19] = [
     Function {
         name: "register",
         kind: Kind::Public,
@@ -278,6 +285,14 @@ pub struct Mine {
     pub client: String,
     /// The id of the session.
     pub session: String,
+    /// The id of an editor of the list.
+    pub friend: String,
+    /// The id of an open invitation to the list.
+    pub invitation: String,
+    /// A list of the friend's.
+    pub joined: String,
+    /// An invitation to another list of the friend's.
+    pub token: String,
 }
 
 impl Scene {
@@ -296,14 +311,33 @@ impl Mine {
             .await
             .ok();
         let sessions = person.post("/api/sessions", json!({})).await.ok();
+        let friend = app.person().await;
+        let (joined, other) = (friend.list("Errands").await, friend.list("Work").await);
+        let (invitation, token) = invite(&person, &list).await;
+        friend.form("/api/join", &[("token", &token)]).await.ok();
+        let (_, token) = invite(&friend, &joined).await;
+        person.form("/api/join", &[("token", &token)]).await.ok();
+        let (_, token) = invite(&friend, &other).await;
         Self {
             session: sessions[0]["id"].as_str().unwrap().to_owned(),
+            friend: friend.id,
+            invitation,
+            joined,
+            token,
             person,
             list,
             todo,
             client,
         }
     }
+}
+
+/// Invites editors. The invitation's id and token.
+async fn invite(owner: &Person, list: &str) -> (String, String) {
+    let fields = [("list", list), ("role", "editor")];
+    let made = owner.form("/api/invite", &fields).await.ok();
+    let field = |name: &str| made[name].as_str().unwrap().to_owned();
+    (field("id"), field("token"))
 }
 
 impl Function {
