@@ -5,6 +5,7 @@ const ENGINE = 'src/core/engine.rs';
 const PUSHED = 'src/core/engine/pushed.rs';
 const PULLED = 'src/core/engine/pulled.rs';
 const PENDING = 'src/core/pending.rs';
+const SOCKET = 'src/core/engine/socket.rs';
 const REPLICA = 'src/core/replica.rs';
 
 const red = ['no_history_breaks_an_invariant'];
@@ -13,8 +14,8 @@ export const MUTANTS = [
   {
     name: 'a refusal puts the page back to what the server has',
     file: PUSHED,
-    old: 'self.history.forget(mid); self.review.keep(mid, op, seen, why, true);',
-    new: 'self.view.reset(&self.base); self.history.forget(mid); self.review.keep(mid, op, seen, why, true);',
+    old: 'self.came_to_nothing(mid, op, seen, why, true);',
+    new: 'self.view.reset(&self.base); self.came_to_nothing(mid, op, seen, why, true);',
     red,
   },
   {
@@ -101,8 +102,8 @@ export const MUTANTS = [
   {
     name: 'an undo goes before what it is to follow is decided',
     file: PENDING,
-    old: '(is_new || is_alone).then(|| after.collect())',
-    new: 'Some(after.collect())',
+    old: '(is_new || mine.is_empty()).then(|| since.iter().map(|entry| entry.mid).collect())',
+    new: 'Some(since.iter().map(|entry| entry.mid).collect())',
     red,
   },
   {
@@ -147,6 +148,27 @@ export const MUTANTS = [
     new: `entry.given_up = true;
           let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());
           self.pending.remove(mid);`,
+    red,
+  },
+  {
+    name: 'a snapshot from before base is taken in',
+    file: PULLED,
+    old: '} else if news.seq >= self.base.seq {',
+    new: '} else {',
+    red,
+  },
+  {
+    name: 'a page that lost its socket asks nobody',
+    file: SOCKET,
+    old: '_ => self.pull_now(),',
+    new: '_ => {}',
+    red,
+  },
+  {
+    name: 'a silent socket is never given up',
+    file: 'src/core/link/live.rs',
+    old: 'State::Opening | State::Asked => Silence::Dead,',
+    new: 'State::Opening | State::Asked => Silence::Ask(SILENCE_MS.1),',
     red,
   },
 ];
