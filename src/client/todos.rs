@@ -277,7 +277,10 @@ impl Todos {
     /// Deletes.
     pub fn delete(&self, id: TodoId) {
         let title = self.with(|state| state.engine.get(id).map(|todo| todo.title.clone()));
-        let offer = format!("“{}” was deleted.", title.unwrap_or_default());
+        let offer = format!(
+            "{} was deleted.",
+            notices::quoted(&title.unwrap_or_default())
+        );
         self.dispatch_with(vec![Op::DeleteTodo { id }], Some(offer));
     }
 

@@ -163,7 +163,8 @@ fn group(engine: &Engine, kept: &Kept, notices: &mut Vec<Notice>) {
     }
     let said = match &kept.why {
         Why::Conflict(current) => {
-            format!("{why} It is now “{}”. Yours is kept: {text}", current.title)
+            let theirs = quoted(&current.title);
+            format!("{why} It is now {theirs}. Yours is kept: {text}")
         }
         _ => format!("{text} was not saved. {why}"),
     };
@@ -178,7 +179,10 @@ fn group(engine: &Engine, kept: &Kept, notices: &mut Vec<Notice>) {
 fn entry(engine: &Engine, kept: &Kept) -> Entry {
     Entry {
         id: kept.id,
-        text: text(engine, kept),
+        text: match kept.text() {
+            Some(title) => format!("“{title}”"),
+            None => text(engine, kept),
+        },
         why: why(kept),
     }
 }
@@ -194,14 +198,25 @@ fn why(kept: &Kept) -> String {
     }
 }
 
+/// Characters of a title in a notice: a phone shows little more. The tray has all of it.
+const QUOTED_MAX: usize = 60;
+
+/// A title, in a notice.
+pub(super) fn quoted(title: &str) -> String {
+    match title.char_indices().nth(QUOTED_MAX) {
+        Some((end, _)) => format!("“{}…”", title.get(..end).unwrap_or_default().trim_end()),
+        None => format!("“{title}”"),
+    }
+}
+
 /// What it was about.
 fn text(engine: &Engine, kept: &Kept) -> String {
     match (&kept.op, kept.op.ids()) {
-        (Op::AddTodo { title, .. } | Op::SetTitle { title, .. }, _) => format!("“{title}”"),
+        (Op::AddTodo { title, .. } | Op::SetTitle { title, .. }, _) => quoted(title),
         (_, [id]) => {
             let seen = kept.seen.iter().find(|todo| todo.id == *id);
             match engine.get(*id).or(seen) {
-                Some(todo) => format!("A change of “{}”", todo.title),
+                Some(todo) => format!("A change of {}", quoted(&todo.title)),
                 None => "A change".to_owned(),
             }
         }
