@@ -61,7 +61,7 @@ async function toggles(page: Page): Promise<object> {
   const mutations = await countMutations(page);
   const before = { bytes: await cost.bytes(), work: await cost.taskMs() };
   for (let n = 0; n < CLICKS; n += 1) {
-    const confirmed = page.waitForResponse(/\/api\/pull$/);
+    const confirmed = page.waitForResponse(/\/api\/push$/);
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     await (await confirmed).finished();
     await page.locator('.todo-list li:nth-child(3):not([data-sync])').waitFor();
