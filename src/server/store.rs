@@ -145,7 +145,9 @@ pub struct TunedList {
     pub role: Role,
     /// The client's highest mutation that is decided; 0 without a client.
     pub last_mid: Mid,
-    /// As they go out: exactly the events after `since`, or one snapshot.
+    /// What the frames come after: `since`, or 0 if they are a snapshot.
+    pub from: Seq,
+    /// As they go out, up to the head: exactly the events after `since`, or one snapshot.
     pub frames: Vec<String>,
 }
 

@@ -20,9 +20,7 @@ use crate::{
         todo::Todo,
         wire::{EventFrame, Outcome},
     },
-    server::store::{
-        Batch, Committed, Decide, Origin, StoreError, Stored, happened::Happened,
-    },
+    server::store::{Batch, Committed, Decide, Origin, StoreError, Stored, happened::Happened},
 };
 use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, BTreeSet};

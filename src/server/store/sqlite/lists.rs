@@ -217,7 +217,12 @@ impl Sqlite {
 
     /// Gives a client that is named for the first time to the user; refuses it from anybody else. A caller
     /// without access to the list names nothing.
-    pub(super) async fn name_client(&self, client: ClientId, user: UserId, list: ListId) -> Stored<()> {
+    pub(super) async fn name_client(
+        &self,
+        client: ClientId,
+        user: UserId,
+        list: ListId,
+    ) -> Stored<()> {
         let known = self.glance(|connection| owner_of(connection, client));
         match known.await? {
             Some(owner) if owner == user => Ok(()),

@@ -74,14 +74,18 @@ fn tuned_list(
     };
     let known = ask.since.filter(|(believed, _)| *believed == epoch);
     let delta = match known {
-        Some((_, since)) => texts_since(connection, list, since, head)?,
+        Some((_, since)) => {
+            let texts = texts_since(connection, list, since, head)?;
+            texts.map(|texts| (since, texts))
+        }
         None => None,
     };
-    let frames = match delta {
-        Some(frames) => frames,
+    let (from, frames) = match delta {
+        Some(delta) => delta,
         None => {
             let snapshot = Snapshot::new(list, epoch, head, todos(connection, list)?);
-            vec![serde_json::to_string(&snapshot).map_err(|_| corrupt("a snapshot"))?]
+            let text = serde_json::to_string(&snapshot).map_err(|_| corrupt("a snapshot"))?;
+            (Seq(0), vec![text])
         }
     };
     Ok(TunedList {
@@ -89,6 +93,7 @@ fn tuned_list(
         head,
         role,
         last_mid,
+        from,
         frames,
     })
 }

@@ -162,6 +162,7 @@ impl Writer {
             // A panic was caught and told to whom it concerned.
             let _ = joined.await;
         }
+        *self.shared.listener() = None;
     }
 }
 
@@ -369,7 +370,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_transaction_that_fails_nothing_is_known_and_an_answer_comes_after_what_happened() {
+    async fn of_a_transaction_that_fails_nothing_is_known_and_an_answer_comes_after_what_happened()
+    {
         let writer = numbers();
         let mut heard = writer.listen();
         let write = |n: i64, row: i64| {
@@ -380,10 +382,8 @@ mod tests {
         };
         write(1, 1).await.unwrap();
         assert_eq!(heard.try_recv().unwrap(), vec![deleted(1)]);
-        let (before, ends) = together(&writer, async {
-            tokio::join!(write(2, 2), write(3, 1))
-        })
-        .await;
+        let (before, ends) =
+            together(&writer, async { tokio::join!(write(2, 2), write(3, 1)) }).await;
         assert!(before.is_err() && ends.is_err());
         assert!(heard.try_recv().is_err());
     }
