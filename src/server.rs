@@ -8,6 +8,7 @@ pub mod config;
 pub mod cookies;
 pub mod flash;
 pub mod guard;
+pub mod hub;
 pub mod limits;
 pub mod listener;
 pub mod lists;
@@ -22,9 +23,11 @@ pub mod store;
 pub mod sweep;
 pub mod telemetry;
 pub mod visit;
+pub mod ws;
 
 use axum::extract::FromRef;
 use config::Config;
+use hub::{Caps, Hub};
 use leptos::config::LeptosOptions;
 use limits::SignIns;
 use listener::{Patient, SILENCE};
@@ -38,6 +41,8 @@ use tokio::{
     sync::watch,
 };
 
+/// How long sockets may take to say goodbye when the server stops.
+const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long requests under way may take after the signal to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -53,6 +58,8 @@ pub struct Shared {
     pub origins: Vec<String>,
     /// What it remembers.
     pub store: Store,
+    /// Who is told what happens.
+    pub hub: Hub,
     /// The built files that pages refer to.
     pub site: Site,
     /// Hashing, a few at a time.
@@ -99,7 +106,7 @@ impl fmt::Display for StartError {
 }
 
 impl AppState {
-    /// Opens what requests share.
+    /// Opens what requests share, and begins to pass on what happens.
     ///
     /// # Errors
     /// The database or the built site cannot be used.
@@ -109,10 +116,16 @@ impl AppState {
             .await
             .map_err(StartError::Store)?;
         let sign_ins = SignIns::new(config.limits.sign_ins_per_minute);
+        let (hub, missing) = Hub::new(Caps {
+            per_user: config.limits.sockets_per_user,
+            per_address: config.limits.sockets_per_address,
+        });
+        tokio::spawn(hub.clone().run(store.clone(), store.listen(), missing));
         Ok(Self(Arc::new(Shared {
             origins: config.origins(),
             config,
             store,
+            hub,
             site,
             passwords: Passwords::new(),
             sign_ins,
@@ -161,13 +174,25 @@ pub async fn serve(
     state: AppState,
     mut stopped: watch::Receiver<bool>,
 ) -> io::Result<()> {
+    let hub = state.hub.clone();
     let service = router::build(state).into_make_service_with_connect_info::<listener::Peer>();
     axum::serve(Patient::new(listener, SILENCE), service)
-        .with_graceful_shutdown(async move {
-            // An error means that the sender is gone, which is a reason to stop too.
-            let _ = stopped.wait_for(|stop| *stop).await;
+        .with_graceful_shutdown({
+            let hub = hub.clone();
+            async move {
+                // An error means that the sender is gone, which is a reason to stop too.
+                let _ = stopped.wait_for(|stop| *stop).await;
+                hub.close();
+            }
         })
+        .await?;
+    if tokio::time::timeout(GOODBYE_TIMEOUT, hub.closed())
         .await
+        .is_err()
+    {
+        tracing::warn!("some sockets did not take their goodbye in time");
+    }
+    Ok(())
 }
 
 async fn stop_signal() -> io::Result<()> {

@@ -13,4 +13,5 @@ mod generated;
 mod pages;
 mod person;
 mod simulator;
+mod socket;
 mod store;

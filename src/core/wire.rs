@@ -6,6 +6,7 @@
 //! An absent field and `null` mean the same; unknown fields are ignored.
 
 pub mod heard;
+pub mod frames;
 pub mod read;
 pub mod write;
 

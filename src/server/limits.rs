@@ -106,7 +106,7 @@ fn spend<K: Hash + Eq + Clone>(
 }
 
 /// A household has a whole IPv6 /64: its addresses count as one.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

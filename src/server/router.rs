@@ -1,6 +1,6 @@
 //! All addresses and the layers around them. Not here: what they do.
 
-use super::{AppState, appearance, guard, telemetry};
+use super::{AppState, appearance, guard, telemetry, ws};
 use crate::app::{App, shell};
 use axum::{
     Router,
@@ -62,6 +62,7 @@ pub fn build(state: AppState) -> Router {
             "/appearance",
             post(appearance::choose).layer(DefaultBodyLimit::max(appearance::BODY_MAX)),
         )
+        .route("/ws", any(ws::open))
         .route("/api", any(StatusCode::NOT_FOUND))
         .route("/api/", any(StatusCode::NOT_FOUND))
         .route("/api/{*rest}", any(StatusCode::NOT_FOUND))

@@ -7,9 +7,11 @@
 //!    client's `last_mid` are written together.
 //! 4. Each (client, list, mid) is decided at most once; asked again, the first outcome is the answer.
 //! 5. A client belongs to the user who names it first; from anybody else it is [`StoreError::ClientTaken`].
-//! 6. Who is not a member gets [`StoreError::NotFound`], as for a list that is not there.
+//! 6. What happened is made known ([`Store::listen`]) once it is durable, and in the order in which it became so.
+//! 7. Who is not a member gets [`StoreError::NotFound`], as for a list that is not there.
 
 mod fair;
+mod happened;
 mod sqlite;
 
 use crate::{
@@ -25,9 +27,11 @@ use crate::{
     },
     error::{AppError, Code},
 };
+pub use happened::{Ended, Happened};
 use rusqlite::ErrorCode;
 use sqlite::Sqlite;
 use std::{error::Error, fmt, fs::File, path::PathBuf, sync::Arc};
+use tokio::sync::mpsc;
 
 /// SHA-256 of a token. The token itself is only in the person's cookie, or in the link that invites.
 pub type TokenHash = [u8; 32];
@@ -103,6 +107,49 @@ impl Batch {
             Origin::Form(op) => weight(op),
         }
     }
+}
+
+/// What a socket asks for before it opens.
+#[derive(Debug, Clone, Copy)]
+pub struct TuneIn {
+    /// Who asks.
+    pub user: UserId,
+    /// By which sign-in.
+    pub session: SessionId,
+    /// The list, unless it is about lists altogether.
+    pub list: Option<ListId>,
+    /// The client, to be named if it is new.
+    pub client: Option<ClientId>,
+    /// What it has already.
+    pub since: Option<(Epoch, Seq)>,
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
+
+/// What a socket begins with, read at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tuned {
+    /// When its sign-in ends, milliseconds since 1970.
+    pub expires_at: i64,
+    /// What there is of the list, if it asked for one.
+    pub list: Option<TunedList>,
+}
+
+/// A list as a socket begins with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TunedList {
+    /// The history.
+    pub epoch: Epoch,
+    /// The last event.
+    pub head: Seq,
+    /// What the person may do.
+    pub role: Role,
+    /// The client's highest mutation that is decided; 0 without a client.
+    pub last_mid: Mid,
+    /// What the frames come after: `since`, or 0 if they are a snapshot.
+    pub from: Seq,
+    /// As they go out, up to the head: exactly the events after `since`, or one snapshot.
+    pub frames: Vec<String>,
 }
 
 /// A list that was deleted and is still there.
@@ -400,6 +447,10 @@ methods! {
     fn last_position(user: UserId, list: ListId) -> Option<Position>;
     /// A list's todos, or what came since. Names the client, if there is one.
     fn pull(user: UserId, list: ListId, client: Option<ClientId>, since: Option<(Epoch, Seq)>) -> wire::Pulled;
+    /// What a socket begins with. Nothing if its sign-in is no longer good.
+    fn tune_in(ask: TuneIn) -> Option<Tuned>;
+    /// The events of a list with these numbers, as they go out, as far as they are there.
+    fn events(list: ListId, after: Seq, until: Seq) -> Vec<(Seq, String)>;
     /// Deletes some of what has had its time. How much; when it is nothing, all is done.
     fn sweep(before: Cutoffs) -> usize;
     /// Decides a batch and writes what was decided.
@@ -456,6 +507,14 @@ impl Store {
     /// [`StoreError::Unfit`]: another server has it.
     pub fn reserve(url: &str) -> Stored<Reserved> {
         Sqlite::reserve(url)
+    }
+
+    /// From now on, what happened: one message a transaction, in the order of their commits. There is one listener;
+    /// who listened before hears nothing any more.
+    pub fn listen(&self) -> mpsc::UnboundedReceiver<Vec<Happened>> {
+        match self {
+            Self::Sqlite(store) => store.listen(),
+        }
     }
 
     /// Ends all connections, after the work in hand.

@@ -78,13 +78,7 @@ impl Visit {
 
     /// Whose address the request comes from.
     pub fn address(&self) -> IpAddr {
-        let peer = self.parts.extensions.get::<ConnectInfo<Peer>>();
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.0.ip());
-        client_address(
-            peer,
-            self.headers(),
-            &self.state.config.server.trusted_proxies,
-        )
+        address_of(&self.parts, &self.state)
     }
 
     /// The sign-in, if there is one.
@@ -108,13 +102,7 @@ impl Visit {
     /// # Errors
     /// 401, `UNAUTHENTICATED` or `OTHER_USER`.
     pub async fn sign_in(&self, believed: Option<UserId>) -> Result<Session, AppError> {
-        let session = self.session().await?;
-        let session = session.ok_or_else(AppError::unauthenticated)?;
-        if believed.is_some_and(|believed| believed != session.user.id) {
-            let message = "Another account is signed in here by now. Nothing was changed.";
-            return Err(AppError::new(Code::OtherUser, message));
-        }
-        Ok(session)
+        as_believed(self.session().await?, believed)
     }
 
     /// Adds a cookie to the answer.
@@ -145,6 +133,29 @@ impl Visit {
         }
         Some(flash)
     }
+}
+
+/// Whose address a request comes from.
+pub fn address_of(parts: &Parts, state: &AppState) -> IpAddr {
+    let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.0.ip());
+    client_address(peer, &parts.headers, &state.config.server.trusted_proxies)
+}
+
+/// The sign-in, if there is one and it is the account's that it is believed to be.
+///
+/// # Errors
+/// 401, `UNAUTHENTICATED` or `OTHER_USER`.
+pub fn as_believed(
+    session: Option<Session>,
+    believed: Option<UserId>,
+) -> Result<Session, AppError> {
+    let session = session.ok_or_else(AppError::unauthenticated)?;
+    if believed.is_some_and(|believed| believed != session.user.id) {
+        let message = "Another account is signed in here by now. Nothing was changed.";
+        return Err(AppError::new(Code::OtherUser, message));
+    }
+    Ok(session)
 }
 
 /// The nearest address that is not one of our proxies: each of them appends whom it heard it from.

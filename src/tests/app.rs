@@ -1,7 +1,7 @@
 //! The real server on a free port, with a database of its own in a folder that goes away with it.
 
 use super::person::{Browser, Person};
-use crate::server::{AppState, config::Config, router, serve, store::Store};
+use crate::server::{AppState, config::Config, hub::Hub, router, serve, store::Store};
 use axum::Router;
 use rusqlite::Connection;
 use std::{
@@ -133,10 +133,15 @@ impl TestApp {
         self.folder.path().join("site")
     }
 
-    /// Stops the server and starts it again, with the same database at the same address.
-    pub async fn restart(&mut self) {
+    /// Stops the server.
+    pub async fn stop(&mut self) {
         self.stop.send(true).unwrap();
         (&mut self.served).await.unwrap().unwrap();
+    }
+
+    /// Stops the server and starts it again, with the same database at the same address.
+    pub async fn restart(&mut self) {
+        self.stop().await;
         self.state.store.close().await;
         let listener = TcpListener::bind(self.address).await.unwrap();
         (self.state, self.stop, self.served) =
@@ -163,6 +168,11 @@ impl TestApp {
     /// The store behind the server.
     pub fn store(&self) -> Store {
         self.state.store.clone()
+    }
+
+    /// Who is told what happens in the server.
+    pub fn hub(&self) -> Hub {
+        self.state.hub.clone()
     }
 
     /// A number that changes with whatever anybody writes into the database.

@@ -8,12 +8,14 @@ mod commit;
 mod file;
 mod lists;
 mod members;
+mod live;
 mod readers;
 mod rows;
 mod sweep;
 mod writer;
+mod writing;
 
-use super::{Reserved, StoreError, Stored};
+use super::{Reserved, StoreError, Stored, happened::Happened};
 use crate::core::id::Epoch;
 use readers::Readers;
 use rusqlite::Connection;
@@ -23,9 +25,11 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use tokio::sync::mpsc;
 use uuid::Uuid;
 pub(in crate::server::store) use writer::GROUP_MAX;
 use writer::Writer;
+use writing::Writing;
 
 /// How long SQLite itself waits for a lock of another process (a backup, say).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -109,9 +113,13 @@ impl Sqlite {
         &self,
         turn: Uuid,
         weight: usize,
-        work: impl FnOnce(&Connection) -> Stored<T> + Send + 'static,
+        work: impl FnOnce(&Writing<'_>) -> Stored<T> + Send + 'static,
     ) -> Stored<T> {
         self.0.writer.write(turn, weight, work).await
+    }
+
+    pub(super) fn listen(&self) -> mpsc::UnboundedReceiver<Vec<Happened>> {
+        self.0.writer.listen()
     }
 
     /// Reads, all of it at one moment.

@@ -2,16 +2,18 @@
 
 use super::{
     Sqlite,
-    rows::{all, first, run},
+    rows::{all, first, role, run},
+    writing::Writing,
 };
 use crate::{
     core::{
         account::{SessionInfo, User, name_key},
-        id::{SessionId, UserId},
+        id::{ListId, SessionId, UserId},
+        list::Role,
     },
-    server::store::{NewSession, Session, StoreError, Stored, TokenHash},
+    server::store::{Ended, Happened, NewSession, Session, StoreError, Stored, TokenHash},
 };
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 impl Sqlite {
     pub(in crate::server::store) async fn create_user(
@@ -149,10 +151,12 @@ impl Sqlite {
     ) -> Stored<()> {
         self.write(user.0, 1, move |connection| {
             let sql = "DELETE FROM sessions WHERE id = ? AND user_id = ?";
-            match run(connection, sql, [id.0, user.0])? {
-                0 => Err(StoreError::NotFound),
-                _ => Ok(()),
+            if run(connection, sql, [id.0, user.0])? == 0 {
+                return Err(StoreError::NotFound);
             }
+            let which = Ended::One(id);
+            connection.tell(Happened::SessionsEnded { user, which });
+            Ok(())
         })
         .await
     }
@@ -187,10 +191,23 @@ impl Sqlite {
 
     pub(in crate::server::store) async fn delete_user(&self, user: UserId) -> Stored<()> {
         self.write(user.0, 1, move |connection| {
-            let sql = "DELETE FROM lists WHERE id IN
-                       (SELECT list_id FROM members WHERE user_id = ? AND role = 'owner')";
-            run(connection, sql, [user.0])?;
+            let sql = "SELECT list_id, role FROM members WHERE user_id = ?";
+            let lists = all(connection, sql, [user.0], |row| {
+                Ok((ListId(row.get(0)?), role(row)?))
+            })?;
+            for (list, role) in lists {
+                if role == Role::Owner {
+                    // Before it takes its members with it.
+                    connection.tell_members_of(list)?;
+                    run(connection, "DELETE FROM lists WHERE id = ?", [list.0])?;
+                    connection.tell(Happened::ListDeleted { list });
+                } else {
+                    connection.list_changed(list);
+                }
+            }
             run(connection, "DELETE FROM users WHERE id = ?", [user.0])?;
+            let which = Ended::AllBut(None);
+            connection.tell(Happened::SessionsEnded { user, which });
             Ok(())
         })
         .await
@@ -228,8 +245,10 @@ impl Sqlite {
     }
 }
 
-fn end_others(connection: &Connection, user: UserId, keep: Option<SessionId>) -> Stored<()> {
+fn end_others(connection: &Writing<'_>, user: UserId, keep: Option<SessionId>) -> Stored<()> {
     let sql = "DELETE FROM sessions WHERE user_id = ?1 AND (?2 IS NULL OR id <> ?2)";
     run(connection, sql, params![user.0, keep.map(|id| id.0)])?;
+    let which = Ended::AllBut(keep);
+    connection.tell(Happened::SessionsEnded { user, which });
     Ok(())
 }

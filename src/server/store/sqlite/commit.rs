@@ -6,6 +6,7 @@ use super::{
     Sqlite,
     lists::{DELTA_MAX, claim},
     rows::{corrupt, first, integer, mid, role, run, seq, todo},
+    writing::Writing,
 };
 use crate::{
     core::{
@@ -19,7 +20,7 @@ use crate::{
         todo::Todo,
         wire::{EventFrame, Outcome},
     },
-    server::store::{Batch, Committed, Decide, Origin, StoreError, Stored},
+    server::store::{Batch, Committed, Decide, Origin, StoreError, Stored, happened::Happened},
 };
 use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +45,7 @@ const PRUNE_EVERY: u64 = 256;
 
 /// Decides a batch and writes what was decided. After an error the caller takes back what was written.
 fn apply(
-    connection: &Connection,
+    connection: &Writing<'_>,
     epoch: Epoch,
     batch: &Batch,
     decide: Decide,
@@ -141,7 +142,7 @@ fn check_order(mut last: Mid, mutations: &[pending::Mutation]) -> Stored<()> {
 
 /// One batch under way.
 struct Work<'c> {
-    connection: &'c Connection,
+    connection: &'c Writing<'c>,
     list: ListId,
     author: UserId,
     role: Role,
@@ -285,6 +286,9 @@ impl Work<'_> {
         let before = count(&touched);
         event.clone().apply(facts.seq, &mut touched);
         let after = count(&touched);
+        if before != after {
+            self.connection.list_changed(self.list);
+        }
         for id in event.ids() {
             match touched.get(id) {
                 Some(todo) => self.put(todo)?,
@@ -356,6 +360,11 @@ impl Work<'_> {
             let sql = "DELETE FROM events WHERE list_id = ? AND seq <= ?";
             run(self.connection, sql, params![self.list.0, kept])?;
         }
+        self.connection.tell(Happened::Event {
+            list: self.list,
+            seq,
+            frame: text,
+        });
         Ok(())
     }
 

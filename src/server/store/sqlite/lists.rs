@@ -9,9 +9,10 @@ use crate::{
         id::{ClientId, Epoch, ListId, Mid, Seq, UserId},
         list::{LISTS_MAX, List, Role},
         order::Position,
+        todo::Todo,
         wire::{EventFrame, Pulled},
     },
-    server::store::{Allow, DeletedList, StoreError, Stored},
+    server::store::{Allow, DeletedList, Happened, StoreError, Stored},
 };
 use rusqlite::{Connection, params};
 
@@ -61,6 +62,7 @@ impl Sqlite {
             let sql =
                 "INSERT INTO members (list_id, user_id, role, joined_at) VALUES (?, ?, 'owner', ?)";
             run(connection, sql, params![id.0, owner.0, now])?;
+            connection.list_changed(id);
             Ok(List {
                 id,
                 name,
@@ -96,6 +98,7 @@ impl Sqlite {
             allowed(member.role, allow)?;
             let sql = "UPDATE lists SET name = ? WHERE id = ?";
             run(connection, sql, params![name, list.0])?;
+            connection.list_changed(list);
             one(connection, user, list)
         })
         .await
@@ -112,7 +115,10 @@ impl Sqlite {
             let member = membership(connection, user, list)?;
             allowed(member.role, allow)?;
             let sql = "UPDATE lists SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL";
-            run(connection, sql, params![now, list.0])?;
+            if run(connection, sql, params![now, list.0])? > 0 {
+                connection.tell(Happened::ListDeleted { list });
+                connection.list_changed(list);
+            }
             Ok(())
         })
         .await
@@ -137,6 +143,7 @@ impl Sqlite {
                 }
                 let sql = "UPDATE lists SET deleted_at = NULL WHERE id = ?";
                 run(connection, sql, [list.0])?;
+                connection.list_changed(list);
             }
             one(connection, user, list)
         })
@@ -202,13 +209,7 @@ impl Sqlite {
             {
                 return Ok(Pulled::delta(list, role, last_mid, epoch, head, events));
             }
-            let todos = all(
-                connection,
-                "SELECT id, title, completed, position, version, title_version, created_at, updated_at
-                 FROM todos WHERE list_id = ? AND deleted_at IS NULL ORDER BY position, id",
-                [list.0],
-                |row| rows::todo(list, row),
-            )?;
+            let todos = todos(connection, list)?;
             Ok(Pulled::snapshot(list, role, last_mid, current, head, todos))
         })
         .await
@@ -216,7 +217,12 @@ impl Sqlite {
 
     /// Gives a client that is named for the first time to the user; refuses it from anybody else. A caller
     /// without access to the list names nothing.
-    async fn name_client(&self, client: ClientId, user: UserId, list: ListId) -> Stored<()> {
+    pub(super) async fn name_client(
+        &self,
+        client: ClientId,
+        user: UserId,
+        list: ListId,
+    ) -> Stored<()> {
         let known = self.glance(|connection| owner_of(connection, client));
         match known.await? {
             Some(owner) if owner == user => Ok(()),
@@ -258,7 +264,7 @@ pub(super) fn allowed(role: Role, allow: Allow) -> Stored<()> {
 pub(super) struct Membership {
     pub(super) role: Role,
     /// The list's last event.
-    head: Seq,
+    pub(super) head: Seq,
     deleted_at: Option<i64>,
 }
 
@@ -292,8 +298,19 @@ pub(super) fn access(connection: &Connection, user: UserId, list: ListId) -> Sto
     }
 }
 
+/// Everything in a list, in its order.
+pub(super) fn todos(connection: &Connection, list: ListId) -> Stored<Vec<Todo>> {
+    all(
+        connection,
+        "SELECT id, title, completed, position, version, title_version, created_at, updated_at
+         FROM todos WHERE list_id = ? AND deleted_at IS NULL ORDER BY position, id",
+        [list.0],
+        |row| rows::todo(list, row),
+    )
+}
+
 /// The highest decided mutation of a client for a list.
-fn last_mid(connection: &Connection, list: ListId, client: ClientId) -> Stored<Mid> {
+pub(super) fn last_mid(connection: &Connection, list: ListId, client: ClientId) -> Stored<Mid> {
     let sql = "SELECT last_mid FROM queues WHERE list_id = ? AND client_id = ?";
     let last = first(connection, sql, [list.0, client.0], |row| {
         rows::mid(row, "last_mid")

@@ -1,13 +1,14 @@
 //! Group commit: one thread takes what waits and writes it in one transaction, so that one `fsync` serves many.
-//! Each write has a savepoint of its own: what fails or is refused leaves nothing and harms no other. Answers go out
-//! after the commit.
+//! Each write has a savepoint of its own: what fails or is refused leaves nothing and harms no other. What happened is
+//! made known after the commit, in its order, and then the answers go out.
 //!
-//! Not here: what a write does (`accounts`, `lists`, `commit`), whose turn it is (`fair`).
+//! Not here: what a write does (`accounts`, `lists`, `commit`), what it makes known (`writing`), whose turn it is (`fair`).
 
-use super::rows::run;
+use super::{rows::run, writing::Writing};
 use crate::server::store::{
     StoreError, Stored,
     fair::{Bounds, Fair},
+    happened::Happened,
 };
 use rusqlite::Connection;
 use std::{
@@ -16,7 +17,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
 };
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 /// Changes in one transaction, about: enough that the disk is not what limits, few enough that nobody waits long.
@@ -31,7 +32,7 @@ const BOUNDS: Bounds = Bounds {
 /// A write to be done, and who waits for it.
 trait Job: Send {
     /// Does it. After an error, nothing of it is to be kept.
-    fn run(&mut self, connection: &Connection) -> Stored<()>;
+    fn run(&mut self, writing: &Writing<'_>) -> Stored<()>;
     /// Tells who waits, once the transaction has ended.
     fn answer(self: Box<Self>, ended: Stored<()>);
 }
@@ -44,12 +45,12 @@ struct Write<W, T> {
 
 impl<W, T> Job for Write<W, T>
 where
-    W: FnOnce(&Connection) -> Stored<T> + Send,
+    W: FnOnce(&Writing<'_>) -> Stored<T> + Send,
     T: Send,
 {
-    fn run(&mut self, connection: &Connection) -> Stored<()> {
+    fn run(&mut self, writing: &Writing<'_>) -> Stored<()> {
         if let Some(work) = self.work.take() {
-            self.result = work(connection);
+            self.result = work(writing);
         }
         self.result.as_ref().map(|_| ()).map_err(Clone::clone)
     }
@@ -71,6 +72,8 @@ struct Shared {
     changed: Condvar,
     /// Changes in one transaction, about.
     max: usize,
+    /// Who wants to know what happened, if anybody does.
+    listener: Mutex<Option<mpsc::UnboundedSender<Vec<Happened>>>>,
 }
 
 struct Queue {
@@ -89,12 +92,14 @@ impl Writer {
             queue: Mutex::new(queue),
             changed: Condvar::new(),
             max,
+            listener: Mutex::new(None),
         });
         let thread = thread::Builder::new().name("writer".to_owned()).spawn({
             let shared = Arc::clone(&shared);
             move || {
                 while let Some(jobs) = shared.next() {
-                    write_together(&connection, jobs);
+                    let publish = |happened| shared.publish(happened);
+                    write_together(&connection, jobs, publish);
                 }
             }
         })?;
@@ -110,7 +115,7 @@ impl Writer {
         &self,
         turn: Uuid,
         weight: usize,
-        work: impl FnOnce(&Connection) -> Stored<T> + Send + 'static,
+        work: impl FnOnce(&Writing<'_>) -> Stored<T> + Send + 'static,
     ) -> Stored<T> {
         let (answer, answered) = oneshot::channel();
         let job = Box::new(Write {
@@ -131,6 +136,14 @@ impl Writer {
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// From now on, what each transaction did, once it is durable: one message a transaction, in their order. Who
+    /// listened before hears nothing any more.
+    pub(super) fn listen(&self) -> mpsc::UnboundedReceiver<Vec<Happened>> {
+        let (listener, heard) = mpsc::unbounded_channel();
+        *self.shared.listener() = Some(listener);
+        heard
+    }
+
     /// Ends the thread after all that waits. What comes later is told that the store is closed.
     pub(super) fn close(&self) {
         self.shared.queue().closed = true;
@@ -149,6 +162,7 @@ impl Writer {
             // A panic was caught and told to whom it concerned.
             let _ = joined.await;
         }
+        *self.shared.listener() = None;
     }
 }
 
@@ -162,6 +176,18 @@ impl Shared {
     fn queue(&self) -> MutexGuard<'_, Queue> {
         // Nothing panics while it holds the lock.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn listener(&self) -> MutexGuard<'_, Option<mpsc::UnboundedSender<Vec<Happened>>>> {
+        // Nothing panics while it holds the lock.
+        self.listener.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, happened: Vec<Happened>) {
+        if let Some(listener) = self.listener().as_ref() {
+            // Who listened may be gone.
+            let _ = listener.send(happened);
+        }
     }
 
     /// What comes into the next transaction; nothing once the store is closed and all is done.
@@ -181,11 +207,20 @@ impl Shared {
     }
 }
 
-fn write_together(connection: &Connection, mut jobs: Vec<Box<dyn Job>>) {
-    let ended = transaction(connection, &mut jobs);
+fn write_together(
+    connection: &Connection,
+    mut jobs: Vec<Box<dyn Job>>,
+    publish: impl FnOnce(Vec<Happened>),
+) {
+    let writing = Writing::new(connection);
+    let ended = transaction(&writing, &mut jobs);
     if ended.is_err() && !connection.is_autocommit() {
         // If even this fails, so does the next transaction, and says so.
         let _ = run(connection, "ROLLBACK", []);
+    }
+    let happened = writing.happened();
+    if ended.is_ok() && !happened.is_empty() {
+        publish(happened);
     }
     for job in jobs {
         job.answer(ended.clone());
@@ -193,28 +228,31 @@ fn write_together(connection: &Connection, mut jobs: Vec<Box<dyn Job>>) {
 }
 
 /// Runs the jobs, each under a savepoint. An error: none of them happened.
-fn transaction(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Stored<()> {
-    run(connection, "BEGIN IMMEDIATE", [])?;
+fn transaction(writing: &Writing<'_>, jobs: &mut [Box<dyn Job>]) -> Stored<()> {
+    run(writing, "BEGIN IMMEDIATE", [])?;
     for job in jobs {
-        run(connection, "SAVEPOINT job", [])?;
-        let done = catch_unwind(AssertUnwindSafe(|| job.run(connection)));
+        run(writing, "SAVEPOINT job", [])?;
+        let before = writing.told();
+        let done = catch_unwind(AssertUnwindSafe(|| job.run(writing)));
         if let Err(error) = done.unwrap_or(Err(StoreError::Closed)) {
             // Some errors, a full disk for one, end the whole transaction.
-            if connection.is_autocommit() {
+            if writing.is_autocommit() {
                 return Err(error);
             }
-            run(connection, "ROLLBACK TO job", [])?;
+            run(writing, "ROLLBACK TO job", [])?;
+            writing.take_back(before);
         }
-        run(connection, "RELEASE job", [])?;
+        run(writing, "RELEASE job", [])?;
     }
-    run(connection, "COMMIT", [])?;
+    writing.tell_members()?;
+    run(writing, "COMMIT", [])?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::store::sqlite::rows::first;
+    use crate::{core::id::ListId, server::store::sqlite::rows::first};
 
     /// A writer over a table of numbers. One that is there already ends the transaction, as a full disk does.
     fn numbers() -> Writer {
@@ -262,8 +300,8 @@ mod tests {
     async fn a_write_that_fails_or_panics_leaves_nothing_and_harms_no_other() {
         let writer = numbers();
         let write = |n, and: fn() -> Stored<()>| {
-            writer.write(Uuid::nil(), 1, move |connection| {
-                add(connection, n)?;
+            writer.write(Uuid::nil(), 1, move |writing| {
+                add(writing, n)?;
                 and()
             })
         };
@@ -300,6 +338,54 @@ mod tests {
         }
         assert_eq!(sum(&writer).await, 1);
         write(1_000).await.unwrap();
+    }
+
+    fn deleted(n: u128) -> Happened {
+        Happened::ListDeleted {
+            list: ListId(Uuid::from_u128(n)),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_happened_is_known_in_order_and_nothing_of_what_was_taken_back() {
+        let writer = numbers();
+        let mut heard = writer.listen();
+        let write = |n: u128, and: fn() -> Stored<()>| {
+            writer.write(Uuid::nil(), 1, move |writing| {
+                writing.tell(deleted(n));
+                and()
+            })
+        };
+        let _ = together(&writer, async {
+            tokio::join!(
+                write(1, || Ok(())),
+                write(2, || Err(StoreError::Limit)),
+                write(3, || panic!("on purpose")),
+                write(4, || Ok(())),
+            )
+        })
+        .await;
+        assert_eq!(heard.recv().await, Some(vec![deleted(1), deleted(4)]));
+        assert!(heard.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn of_a_transaction_that_fails_nothing_is_known_and_an_answer_comes_after_what_happened()
+    {
+        let writer = numbers();
+        let mut heard = writer.listen();
+        let write = |n: i64, row: i64| {
+            writer.write(Uuid::nil(), 1, move |writing| {
+                writing.tell(deleted(n as u128));
+                add(writing, row)
+            })
+        };
+        write(1, 1).await.unwrap();
+        assert_eq!(heard.try_recv().unwrap(), vec![deleted(1)]);
+        let (before, ends) =
+            together(&writer, async { tokio::join!(write(2, 2), write(3, 1)) }).await;
+        assert!(before.is_err() && ends.is_err());
+        assert!(heard.try_recv().is_err());
     }
 
     #[tokio::test]
