@@ -3,10 +3,12 @@
 use crate::{
     core::theme::Theme,
     pages::{
+        join::JoinPage,
         landing::Landing,
         list::ListPage,
         lists::ListsPage,
         not_found::NotFound,
+        sharing::SharingPage,
         sign_in::{Login, Register},
     },
     server::{appearance, site::Files, visit::Visit},
@@ -28,11 +30,16 @@ use leptos_router::{
 use std::sync::LazyLock;
 
 /// Starts the islands. See the file; its comments stay there.
-static LOADER: LazyLock<String> = LazyLock::new(|| {
-    let lines = include_str!("loader.js").lines().map(str::trim);
+static LOADER: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("loader.js")));
+
+/// Posts forms and refreshes parts of a page in their place. See the file.
+static IN_PLACE: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("in_place.js")));
+
+fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim);
     let code: Vec<&str> = lines.filter(|line| !line.starts_with("//")).collect();
     code.join("\n")
-});
+}
 
 /// The document. Islands are loaded at once on pages that have them.
 pub fn shell(files: &Files) -> impl IntoView + use<> {
@@ -40,7 +47,9 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
     let page = parts.as_ref().map_or("/", |parts| {
         parts.uri.path_and_query().map_or("/", |path| path.as_str())
     });
-    let has_islands = page.starts_with("/lists/");
+    let path = page.split_once('?').map_or(page, |(path, _)| path);
+    let has_islands = path.starts_with("/lists/") && !path.ends_with("/sharing");
+    let in_place = path.starts_with("/lists").then_some(&**IN_PLACE);
     let theme = parts
         .as_ref()
         .map(|parts| appearance::chosen(&parts.headers));
@@ -68,6 +77,7 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
                     content="A shared to-do list that stays in step between tabs, devices and people."
                 />
                 <script nonce=use_nonce()>{loader}</script>
+                {in_place.map(|code| view! { <script nonce=use_nonce()>{code}</script> })}
                 <link rel="stylesheet" href=css />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
@@ -149,6 +159,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/lists/:id") view=ListPage ssr=SsrMode::Async />
                 <Route path=path!("/lists/:id/active") view=ListPage ssr=SsrMode::Async />
                 <Route path=path!("/lists/:id/completed") view=ListPage ssr=SsrMode::Async />
+                <Route path=path!("/lists/:id/sharing") view=SharingPage ssr=SsrMode::Async />
+                <Route path=path!("/join/:token") view=JoinPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

@@ -4,6 +4,10 @@
 pub mod list;
 
 #[cfg(feature = "ssr")]
+pub mod day;
+#[cfg(feature = "ssr")]
+pub mod join;
+#[cfg(feature = "ssr")]
 pub mod landing;
 #[cfg(feature = "ssr")]
 pub mod lists;
@@ -11,5 +15,7 @@ pub mod lists;
 pub mod not_found;
 #[cfg(feature = "ssr")]
 pub mod preview;
+#[cfg(feature = "ssr")]
+pub mod sharing;
 #[cfg(feature = "ssr")]
 pub mod sign_in;

@@ -2,8 +2,9 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { createAccount, createList, newAccount } from '../fixtures/arrange';
-import type { App } from '../fixtures/app';
+import { App } from '../fixtures/app';
 import { expect, test } from '../fixtures/test';
+import { Watch } from '../fixtures/watch';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const SIZES = [
@@ -164,5 +165,39 @@ test('a list as it is without scripts, and with an item that was refused', async
   });
   await app.reload();
   await expect(app.alert).toBeVisible();
+  await expectAccessible(app);
+});
+
+test('sharing: the dialog, the page, an invitation, and what a guest sees', async ({ app, browser, network }) => {
+  await createAccount(app.page.request);
+  const list = await createList(app.page.request, LONG.slice(0, 100), ['milk']);
+  await app.goto(list);
+  await app.button('Share').click();
+  await app.button('Create link').click();
+  const link = await app.field('Invitation link').inputValue();
+  await expectAccessible(app);
+
+  const context = await browser.newContext({ baseURL: network.url, reducedMotion: 'reduce' });
+  const watch = new Watch(context);
+  const guest = new App(await context.newPage(), watch, true);
+  await createAccount(guest.page.request);
+  await guest.goto(link);
+  await expectAccessible(guest);
+  await guest.button('Join').click();
+  await guest.landed(list);
+  await guest.button('Share').click();
+  await guest.page.getByText('Leave this list').click();
+  await expectAccessible(guest);
+  await guest.goto('/lists');
+  await guest.page.getByRole('button', { name: /^Menu of/ }).click();
+  await expectAccessible(guest);
+  await guest.goto(link);
+  await expectAccessible(guest);
+  expect(watch.offences()).toEqual([]);
+  await context.close();
+
+  await app.goto(`${list}/sharing`);
+  await expectAccessible(app);
+  await app.goto('/lists');
   await expectAccessible(app);
 });

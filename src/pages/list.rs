@@ -217,11 +217,17 @@ mod page {
             todo::TITLE_MAX,
         },
         error::AppError,
-        pages::not_found::eventually,
+        pages::{
+            not_found::eventually,
+            sharing::{DIALOG, Dialog, Shared},
+        },
         server::visit::Visit,
         ui::{field::Refusal, inspector::Inspector, layout::Layout, todo_row::MENU},
     };
     use leptos_router::hooks::use_params_map;
+
+    /// The forms whose refusals are told here.
+    const FORMS: [&str; 3] = ["/api/add_todo", "/api/set_completed", "/api/delete_todo"];
 
     /// One list, with its todos.
     #[component]
@@ -242,9 +248,10 @@ mod page {
         let editable = pulled.role.may_edit();
         let base = pulled.news().snapshot().ok_or_else(AppError::internal)?;
         let flash = visit.take_flash(|flash| {
-            let is_mine = flash.typed("list").and_then(|list| list.parse().ok()) == Some(id);
-            is_mine && !flash.action.ends_with("_list")
+            let is_here = flash.typed("list").and_then(|list| list.parse().ok()) == Some(id);
+            is_here && FORMS.contains(&flash.action.as_str())
         });
+        let shared = Shared::of(&visit, &user, &list).await?;
         let message = flash.as_ref().map(|flash| flash.reason().to_owned());
         let draft = flash
             .as_ref()
@@ -259,6 +266,8 @@ mod page {
             draft,
         };
         provide_context(page.clone());
+        // Without its type: the compiler cannot follow one as long as the page's.
+        let todos = view! { <TodoList /> }.into_any();
         Ok(view! {
             <Layout title=list.name.clone() user=Some(user)>
                 <section
@@ -272,11 +281,16 @@ mod page {
                     <a class="back" href="/lists">
                         "Your lists"
                     </a>
-                    <h1 dir="auto">{list.name}</h1>
+                    <div class="headline">
+                        <h1 dir="auto">{list.name}</h1>
+                        <button type="button" popovertarget=DIALOG>
+                            "Share"
+                        </button>
+                    </div>
                     <Refusal message />
                     {(!editable).then(|| view! { <p class="hint">"You may look at this list, but not change it."</p> })}
                     {editable.then(|| view! { <Add list=id user=page.user draft=page.draft /> })}
-                    <TodoList />
+                    {todos}
                     <div id=MENU class="menu-items" popover="auto">
                         <button type="button" popovertarget=MENU popovertargetaction="hide" data-choice="edit">
                             "Edit"
@@ -287,6 +301,7 @@ mod page {
                     </div>
                     <Inspector />
                 </section>
+                <Dialog shared />
             </Layout>
         }
         .into_any())

@@ -30,6 +30,7 @@ async fn shown(visit: Visit) -> Result<AnyView, AppError> {
     let user = visit.user(None).await?;
     let store = &visit.state.store;
     let lists = store.lists(user.id).await?;
+    let companions = store.companions(user.id).await?;
     let deleted = restorable(store, &user).await?;
     let flash = visit
         .take_flash(|flash| flash.action.ends_with("_list") || flash.action == "/api/logout")
@@ -67,7 +68,8 @@ async fn shown(visit: Visit) -> Result<AnyView, AppError> {
             let refused = rename
                 .as_ref()
                 .filter(|refused| refused.list == Some(list.id));
-            view! { <Entry list me refused=refused.cloned() /> }
+            let with = companions.iter().filter(|one| one.list == list.id);
+            view! { <Entry with=with.cloned().collect() list me refused=refused.cloned() /> }
         });
         view! { <ul class="lists">{entries.collect_view()}</ul> }.into_any()
     };
@@ -79,7 +81,9 @@ async fn shown(visit: Visit) -> Result<AnyView, AppError> {
                 <h1>"Your lists"</h1>
                 <Refusal message=other />
                 <Create me refused=create focus=focus_create />
-                {shown}
+                <div id="my-lists" data-live="">
+                    {shown}
+                </div>
                 <DeletedLists me lists=deleted />
             </section>
             {just_deleted.map(|list| view! { <Deleted me list /> })}

@@ -3,7 +3,7 @@
 
 use super::{
     clock, sessions,
-    store::{Allow, NewInvitation, Store},
+    store::{Allow, NewInvitation, Store, StoreError, TokenHash},
 };
 use crate::{
     core::{
@@ -12,7 +12,7 @@ use crate::{
         list::{List, Role},
         sharing::{Invitation, Invited, Member, check_given},
     },
-    error::AppError,
+    error::{AppError, Code},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
@@ -138,7 +138,8 @@ pub async fn revoke(
 /// 404 if it is none, or has expired or been revoked.
 pub async fn invited(store: &Store, user: &User, token: &str) -> Result<Invited, AppError> {
     let token = token_hash(token)?;
-    Ok(store.invited(user.id, token, clock::now()).await?)
+    let invited = store.invited(user.id, token, clock::now()).await;
+    invited.map_err(not_open)
 }
 
 /// Into a list, by an invitation's token. Who is a member already stays as they are.
@@ -147,7 +148,8 @@ pub async fn invited(store: &Store, user: &User, token: &str) -> Result<Invited,
 /// 404 as for [`invited`], 422 at 100 members or 200 lists.
 pub async fn join(store: &Store, user: &User, token: &str) -> Result<List, AppError> {
     let token = token_hash(token)?;
-    Ok(store.join(user.id, token, clock::now()).await?)
+    let joined = store.join(user.id, token, clock::now()).await;
+    joined.map_err(not_open)
 }
 
 /// Whether it could be a token of ours, which an address can hold as it is.
@@ -157,10 +159,21 @@ pub fn is_token(text: &str) -> bool {
         .is_ok_and(|bytes| bytes.len() == sessions::TOKEN_BYTES)
 }
 
-fn token_hash(token: &str) -> Result<super::store::TokenHash, AppError> {
+fn token_hash(token: &str) -> Result<TokenHash, AppError> {
     if is_token(token) {
         Ok(sessions::token_hash(token))
     } else {
-        Err(AppError::not_found())
+        Err(not_open(StoreError::NotFound))
+    }
+}
+
+/// One answer, whether a link has expired, was revoked, or never was one.
+fn not_open(error: StoreError) -> AppError {
+    match error {
+        StoreError::NotFound => AppError::new(
+            Code::NotFound,
+            "This invitation is not open, or not any more. Ask whoever sent it for a new link.",
+        ),
+        other => other.into(),
     }
 }

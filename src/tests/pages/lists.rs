@@ -148,22 +148,35 @@ async fn a_refused_new_list_keeps_its_name() {
 }
 
 #[tokio::test]
-async fn only_its_owner_has_a_lists_menu_and_all_see_with_how_many_they_share_it() {
+async fn only_its_owner_can_rename_a_list_others_can_leave_it_and_all_see_with_whom_they_share_it()
+{
     let mut app = TestApp::start().await;
     let (ada, bob) = (app.person().await, app.person().await);
     let list = ada.list("Groceries").await;
     let alone = ada.get("/lists").await;
-    assert!(!alone.text.contains("members"));
-    for role in ["editor", "viewer"] {
+    assert!(texts(&alone).contains(&"empty"));
+    let mut guests = Vec::new();
+    for (role, said) in [("editor", ""), ("viewer", ", to look at")] {
         let guest = app.person().await;
         app.let_in(&guest, &list, role).await;
         let page = guest.get("/lists").await;
         assert!(page.text.contains("Groceries"));
-        assert!(!page.text.contains("/api/rename_list") && !page.text.contains("Menu of"));
+        assert!(!page.text.contains("/api/rename_list") && !page.text.contains("/api/delete_list"));
+        assert!(page.text.contains("/api/leave_list"));
+        let from = format!("empty · from {}{said}", ada.name);
+        assert!(texts(&page).contains(&&*from), "{}", page.text);
+        guests.push(guest.name.clone());
+        let with = guests.join(" and ");
+        let page = ada.get("/lists").await;
+        let with = format!("empty · with {with}");
+        assert!(texts(&page).contains(&&*with), "{}", page.text);
     }
+    app.let_in(&app.person().await, &list, "viewer").await;
     let page = ada.get("/lists").await;
+    assert!(!page.text.contains("/api/leave_list"));
     assert!(attributes(&page, "aria-label").contains(&"Menu of Groceries"));
-    assert!(texts(&page).contains(&"empty · 3 members"), "{}", page.text);
+    let with = format!("empty · with {} and 2 others", guests[0]);
+    assert!(texts(&page).contains(&&*with), "{}", page.text);
     assert!(!bob.get("/lists").await.text.contains("Groceries"));
 }
 
