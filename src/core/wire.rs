@@ -5,8 +5,8 @@
 //! ([`read`]) and writes the one message it sends by hand ([`write`]); tests hold the two together.
 //! An absent field and `null` mean the same; unknown fields are ignored.
 
-pub mod heard;
 pub mod frames;
+pub mod heard;
 pub mod read;
 pub mod write;
 

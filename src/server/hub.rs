@@ -155,6 +155,11 @@ impl Hub {
                 rooms.close_users(user, is_out, Close::AccessLost);
                 rooms.lists_changed(user);
             }
+            Happened::RoleChanged { list, user } => {
+                // The welcome of the next socket says what the role is now.
+                let is_here = |visitor: &Visitor| visitor.list == Some(list);
+                self.rooms().close_users(user, is_here, Close::Restarting);
+            }
             Happened::ListDeleted { list } => {
                 let mut rooms = self.rooms();
                 let topic = rooms.topics.get(&list);

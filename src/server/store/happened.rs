@@ -21,6 +21,13 @@ pub enum Happened {
         /// Who.
         user: UserId,
     },
+    /// Somebody may do something else in a list by now.
+    RoleChanged {
+        /// The list.
+        list: ListId,
+        /// Who.
+        user: UserId,
+    },
     /// A list is gone for all its members.
     ListDeleted {
         /// The list.

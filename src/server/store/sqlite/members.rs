@@ -4,6 +4,7 @@ use super::{
     Sqlite,
     lists::{access, allowed, one, overview},
     rows::{self, all, corrupt, first, run},
+    writing::Writing,
 };
 use crate::{
     core::{
@@ -11,7 +12,7 @@ use crate::{
         list::{LISTS_MAX, List, Role},
         sharing::{INVITATIONS_MAX, Invitation, Invited, MEMBERS_MAX, Member},
     },
-    server::store::{Allow, Companion, NewInvitation, StoreError, Stored, TokenHash},
+    server::store::{Allow, Companion, Happened, NewInvitation, StoreError, Stored, TokenHash},
 };
 use rusqlite::{Connection, params};
 
@@ -84,6 +85,8 @@ impl Sqlite {
             touched(connection, user, list, member, allow, touches)?;
             let sql = "UPDATE members SET role = ? WHERE list_id = ? AND user_id = ?";
             run(connection, sql, params![role.name(), list.0, member.0])?;
+            connection.tell(Happened::RoleChanged { list, user: member });
+            connection.list_changed(list);
             Ok(())
         })
         .await
@@ -218,6 +221,7 @@ impl Sqlite {
                     "INSERT INTO members (list_id, user_id, role, joined_at) VALUES (?, ?, ?, ?)";
                 let role = invited.role.name();
                 run(connection, sql, params![list.0, user.0, role, now])?;
+                connection.list_changed(list);
             }
             one(connection, user, list)
         })
@@ -242,9 +246,11 @@ fn touched(
     }
 }
 
-fn remove(connection: &Connection, list: ListId, member: UserId) -> Stored<()> {
+fn remove(writing: &Writing<'_>, list: ListId, member: UserId) -> Stored<()> {
     let sql = "DELETE FROM members WHERE list_id = ? AND user_id = ?";
-    run(connection, sql, [list.0, member.0])?;
+    run(writing, sql, [list.0, member.0])?;
+    writing.tell(Happened::AccessLost { list, user: member });
+    writing.list_changed(list);
     Ok(())
 }
 
