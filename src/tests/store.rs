@@ -8,6 +8,7 @@ mod commit;
 mod file;
 mod history;
 mod lists;
+mod live;
 mod pull;
 mod sweep;
 mod together;
