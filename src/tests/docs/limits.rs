@@ -15,6 +15,10 @@ use crate::{
         config::Config,
         guard::{BODY_MAX, REQUEST_TIMEOUT},
         sweep::LISTS,
+        ws::{
+            FRAME_MAX,
+            flood::{RATE, SECONDS},
+        },
     },
     tests::{
         answer::Answer,
@@ -64,7 +68,7 @@ fn between(name: &'static str, from: usize, to: usize, how: How) -> Limit {
     }
 }
 
-fn limits() -> [Limit; 14] {
+fn limits() -> [Limit; 18] {
     let config = Config::read("", Path::new("/"), &|_| None).unwrap();
     let seconds = REQUEST_TIMEOUT.as_secs() as usize;
     let days = (LISTS / DAY) as usize;
@@ -120,6 +124,22 @@ fn limits() -> [Limit; 14] {
         up_to(
             "Attempts to sign in or up in a minute",
             attempts,
+            How::Elsewhere,
+        ),
+        up_to(
+            "Sockets that a user has open",
+            config.limits.sockets_per_user as usize,
+            How::Elsewhere,
+        ),
+        up_to(
+            "Sockets from an address",
+            config.limits.sockets_per_address as usize,
+            How::Elsewhere,
+        ),
+        up_to("Bytes of a message to a socket", FRAME_MAX, How::Elsewhere),
+        up_to(
+            "Messages to a socket in 5 seconds",
+            RATE as usize * SECONDS,
             How::Elsewhere,
         ),
     ]
