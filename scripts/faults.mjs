@@ -6,6 +6,10 @@ const LISTS = 'src/server/store/sqlite/lists.rs';
 const WRITER = 'src/server/store/sqlite/writer.rs';
 const FILE = 'src/server/store/sqlite/file.rs';
 const ACCOUNTS = 'src/server/store/sqlite/accounts.rs';
+const HUB = 'src/server/hub.rs';
+const MAILBOX = 'src/server/hub/mailbox.rs';
+const WS = 'src/server/ws.rs';
+const SOCKET = 'src/server/ws/socket.rs';
 
 // In the store.
 const STORE = [
@@ -302,4 +306,189 @@ const RULES = [
   },
 ];
 
-export const FAULTS = [...STORE, ...RULES];
+// In the live socket.
+const LIVE = [
+  {
+    name: 'what failed is made known',
+    file: WRITER,
+    old: 'if ended.is_ok() && !happened.is_empty() {',
+    new: 'if !happened.is_empty() {',
+    red: [
+      'writer::tests::of_a_transaction_that_fails_nothing_is_known_and_an_answer_comes_after_what_happened',
+    ],
+  },
+  {
+    name: 'what was taken back is made known',
+    file: WRITER,
+    old: 'writing.take_back(before);',
+    new: 'let _ = before;',
+    red: [
+      'writer::tests::what_happened_is_known_in_order_and_nothing_of_what_was_taken_back',
+    ],
+  },
+  {
+    name: 'a socket reads before it subscribes',
+    file: MAILBOX,
+    old: 'if inbox.close.is_some() || inbox.lost {',
+    new: 'if inbox.close.is_some() || inbox.lost || inbox.catching_up {',
+    red: [
+      'socket::line::what_was_committed_while_it_read_comes_once_and_after_what_it_read',
+    ],
+  },
+  {
+    name: 'a socket that lags is left out rather than ended',
+    file: MAILBOX,
+    old: 'inbox.lost = true; return false; } true',
+    new: 'inbox.lost = true; return false; } false',
+    red: [
+      'socket::line::a_slow_one_is_ended_and_the_others_get_everything',
+    ],
+  },
+  {
+    name: 'a replay counts as slow',
+    file: MAILBOX,
+    old: 'if inbox.catching_up {',
+    new: 'if false {',
+    red: [
+      'socket::line::a_long_replay_does_not_count_as_slow_and_is_read_on_from_where_it_was',
+    ],
+  },
+  {
+    name: 'an event goes out although one before it is missing',
+    file: MAILBOX,
+    old: 'if seq == at.next() {',
+    new: 'if seq > at {',
+    red: [
+      'socket::line::what_is_missing_in_its_mailbox_is_read_rather_than_left_out',
+    ],
+  },
+  {
+    name: 'what a socket has is sent again',
+    file: MAILBOX,
+    old: 'if seq == at.next() {',
+    new: 'if seq <= at.next() {',
+    red: [
+      'socket::line::what_was_committed_while_it_read_comes_once_and_after_what_it_read',
+    ],
+  },
+  {
+    name: 'a delta begins one too early',
+    file: 'src/server/store/sqlite/live.rs',
+    old: '"SELECT event FROM events WHERE list_id = ? AND seq > ? ORDER BY seq"',
+    new: '"SELECT event FROM events WHERE list_id = ? AND seq >= ? ORDER BY seq"',
+    red: [
+      'socket::route::from_a_place_on_exactly_the_events_after_it_come_and_then_live_ones',
+      'store::live::a_socket_begins_as_a_pull_does',
+    ],
+  },
+  {
+    name: 'who loses access stays',
+    file: HUB,
+    old: 'rooms.close_users(user, is_out, Close::AccessLost);',
+    new: 'let _ = (is_out, Close::AccessLost);',
+    red: [
+      'socket::closes::who_loses_access_is_closed_out_and_not_one_event_follows',
+    ],
+  },
+  {
+    name: 'sign-ins that end say nothing',
+    file: ACCOUNTS,
+    old: 'let which = Ended::AllBut(keep); connection.tell(Happened::SessionsEnded { user, which });',
+    new: '',
+    red: [
+      'socket::closes::whatever_ends_a_sign_in_ends_its_sockets',
+    ],
+  },
+  {
+    name: 'a sign-in that ended while a socket opened is good',
+    file: 'src/server/store/sqlite/live.rs',
+    old: 'WHERE id = ? AND user_id = ? AND expires_at > ?',
+    new: 'WHERE id = ? AND user_id = ? AND expires_at + 9000 > ?',
+    red: [
+      'store::live::a_socket_begins_only_with_a_sign_in_that_is_good_a_list_of_ones_own_and_a_client_of_ones_own',
+    ],
+  },
+  {
+    name: 'a foreign page gets a socket',
+    file: WS,
+    old: 'if !guard::own_origin(&parts.headers, &state.origins) {',
+    new: 'if false {',
+    red: [
+      'socket::route::a_foreign_page_gets_no_socket_and_our_own_and_programs_do',
+    ],
+  },
+  {
+    name: 'sockets are not counted',
+    file: 'src/server/hub/subscription.rs',
+    old: 'if rooms.is_full(&visitor, self) {',
+    new: 'if rooms.is_full(&visitor, self) && false {',
+    red: [
+      'socket::route::a_user_has_so_many_sockets_and_an_address_and_the_others_notice_nothing',
+    ],
+  },
+  {
+    name: 'a flood goes on',
+    file: SOCKET,
+    old: 'if self.flood.count(self.began.elapsed()) {',
+    new: 'if self.flood.count(self.began.elapsed()) && false {',
+    red: [
+      'socket::input::each_bad_input_ends_its_own_socket_with_its_code',
+    ],
+  },
+  {
+    name: 'messages may be as long as they like',
+    file: 'src/server/ws/upgrade.rs',
+    old: '.max_message_size(Some(FRAME_MAX))',
+    new: '.max_message_size(None)',
+    red: [
+      'socket::input::each_bad_input_ends_its_own_socket_with_its_code',
+    ],
+  },
+  {
+    name: 'silence goes on',
+    file: SOCKET,
+    old: 'if self.heard.elapsed() >= SILENCE_MAX {',
+    new: 'if false {',
+    red: [
+      'socket::pace::it_is_pinged_every_20_s_and_ended_after_45_s_of_silence',
+    ],
+  },
+  {
+    name: 'lists are told of as often as they change',
+    file: SOCKET,
+    old: 'self.next_lists = now + LISTS_INTERVAL;',
+    new: '',
+    red: [
+      'socket::pace::of_its_lists_it_hears_at_once_and_then_once_a_second',
+    ],
+  },
+  {
+    name: 'who is alone is told so',
+    file: HUB,
+    old: 'if before.max(self.people.count()) > 1 {',
+    new: 'if true {',
+    red: [
+      'socket::people::who_is_alone_or_elsewhere_or_no_member_is_told_nothing',
+    ],
+  },
+  {
+    name: 'who went is still here',
+    file: HUB,
+    old: 'if topic.people.go(id, user) {',
+    new: 'if false {',
+    red: [
+      'socket::people::members_see_who_is_here_and_edits_what_until_they_go',
+    ],
+  },
+  {
+    name: 'a server that stops leaves its sockets',
+    file: 'src/server.rs',
+    old: 'hub.close(); }',
+    new: '}',
+    red: [
+      'socket::closes::a_server_that_stops_says_so_and_stops_at_once_and_one_goes_on_where_one_was',
+    ],
+  },
+];
+
+export const FAULTS = [...STORE, ...RULES, ...LIVE];

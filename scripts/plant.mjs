@@ -8,7 +8,7 @@ import { FAULTS } from './faults.mjs';
 import { MUTANTS } from './mutants.mjs';
 
 // What speaks to the server or decides an op; pages and configuration have no faults here.
-const SERVER = ['tests::api', 'tests::store', 'core::', 'server::guard', 'server::store'];
+const SERVER = ['tests::api', 'tests::store', 'core::', 'server::guard', 'server::store', 'server::hub', 'server::ws', 'tests::socket'];
 // Alone: what is planted there, it must find by itself.
 const SIMULATOR = ['tests::simulator::no_history_breaks'];
 const LISTS = {

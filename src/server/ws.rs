@@ -28,6 +28,7 @@ use axum::{
 use end::End;
 use socket::{Desk, Opening, Reading};
 use std::{str::FromStr, time::Duration};
+pub use upgrade::FRAME_MAX;
 use upgrade::Upgrade;
 
 /// After how many seconds who has too many sockets may try again.

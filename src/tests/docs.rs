@@ -10,6 +10,7 @@ mod markdown;
 mod names;
 mod ops;
 mod paths;
+mod socket;
 
 /// The document, as it is on the disk.
 fn document() -> String {
@@ -18,13 +19,16 @@ fn document() -> String {
 }
 
 /// The tables by their first columns: those that a test compares, and the one that says what clients do.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 12] = [
     "Address",
     "Field",
     "Outcome",
     "Rejection",
     "Op",
     "Event",
+    "Frame",
+    "From a client",
+    "Close",
     "Error",
     "Limit",
     "What came of it",

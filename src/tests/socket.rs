@@ -1,7 +1,7 @@
 //! The live socket: over the network, as a client sees it (`route`, `closes`, `input`, `people`), and one socket or one
 //! list alone, without a network and with a clock that is handed in (`line`, `pace`, `fan`).
 
-mod client;
+pub mod client;
 mod closes;
 mod fan;
 mod input;

@@ -9,6 +9,7 @@ mod file;
 mod history;
 mod lists;
 mod members;
+mod live;
 mod pull;
 mod sweep;
 mod together;

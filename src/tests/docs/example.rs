@@ -4,6 +4,7 @@ use super::{
     document,
     markdown::{Block, blocks},
     names::Names,
+    socket,
 };
 use crate::tests::{
     answer::{Answer, Ask},
@@ -16,7 +17,7 @@ use reqwest::{
 use serde_json::Value;
 
 /// What a request carries that says nothing about who sends it; signing in needs none.
-const USUAL_COOKIE: &str = "lockstep=<session>";
+pub const USUAL_COOKIE: &str = "lockstep=<session>";
 
 /// A request or an answer.
 pub struct Message<'a> {
@@ -99,13 +100,17 @@ impl<'a> Message<'a> {
 async fn every_example_is_answered_as_it_shows() {
     let document = document();
     let blocks = blocks(&document);
-    let messages: Vec<_> = blocks.iter().map(Message::read).collect();
-    assert!(!messages.is_empty());
     let app = TestApp::start().await;
     let mut names = Names::default();
-    for pair in messages.chunks(2) {
-        let [request, shown] = pair else {
-            panic!("line {}: a request without an answer", pair[0].line)
+    let mut rest = blocks.iter();
+    while let Some(block) = rest.next() {
+        if block.info == socket::INFO {
+            socket::run(block, &app, &mut names).await;
+            continue;
+        }
+        let request = Message::read(block);
+        let Some(shown) = rest.next().map(Message::read) else {
+            panic!("line {}: a request without an answer", request.line)
         };
         let answer = request.send(&app, &mut names).await;
         shown.compare(&answer, &mut names);

@@ -17,6 +17,10 @@ use crate::{
         guard::{BODY_MAX, REQUEST_TIMEOUT},
         sharing::INVITATIONS,
         sweep::LISTS,
+        ws::{
+            FRAME_MAX,
+            flood::{RATE, SECONDS},
+        },
     },
     tests::{
         answer::Answer,
@@ -66,7 +70,11 @@ fn between(name: &'static str, from: usize, to: usize, how: How) -> Limit {
     }
 }
 
+<<<<<<< HEAD
 fn limits() -> [Limit; 17] {
+=======
+fn limits() -> [Limit; 18] {
+>>>>>>> 44c42bb7524921b0601ae20ac5d86e82e7dbbf91
     let config = Config::read("", Path::new("/"), &|_| None).unwrap();
     let seconds = REQUEST_TIMEOUT.as_secs() as usize;
     let days = (LISTS / DAY) as usize;
@@ -133,6 +141,22 @@ fn limits() -> [Limit; 17] {
         up_to(
             "Attempts to sign in or up in a minute",
             attempts,
+            How::Elsewhere,
+        ),
+        up_to(
+            "Sockets that a user has open",
+            config.limits.sockets_per_user as usize,
+            How::Elsewhere,
+        ),
+        up_to(
+            "Sockets from an address",
+            config.limits.sockets_per_address as usize,
+            How::Elsewhere,
+        ),
+        up_to("Bytes of a message to a socket", FRAME_MAX, How::Elsewhere),
+        up_to(
+            "Messages to a socket in 5 seconds",
+            RATE as usize * SECONDS,
             How::Elsewhere,
         ),
     ]

@@ -23,8 +23,13 @@ pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// Opens one that is let in.
 pub async fn open(app: &TestApp, browser: &Browser, query: &str) -> Socket {
+    open_with(app, &browser.cookies(), query).await
+}
+
+/// As [`open`], with these cookies.
+pub async fn open_with(app: &TestApp, cookies: &str, query: &str) -> Socket {
     let mut request = address(app, query).into_client_request().unwrap();
-    let cookies = browser.cookies().parse().unwrap();
+    let cookies = cookies.parse().unwrap();
     request.headers_mut().insert("cookie", cookies);
     let (stream, answer) = connect_async(request).await.unwrap();
     assert_eq!(answer.status(), 101);
