@@ -70,11 +70,7 @@ fn between(name: &'static str, from: usize, to: usize, how: How) -> Limit {
     }
 }
 
-<<<<<<< HEAD
-fn limits() -> [Limit; 17] {
-=======
-fn limits() -> [Limit; 18] {
->>>>>>> 44c42bb7524921b0601ae20ac5d86e82e7dbbf91
+fn limits() -> [Limit; 21] {
     let config = Config::read("", Path::new("/"), &|_| None).unwrap();
     let seconds = REQUEST_TIMEOUT.as_secs() as usize;
     let days = (LISTS / DAY) as usize;
