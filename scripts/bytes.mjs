@@ -42,6 +42,7 @@ const parts = [
   part('JavaScript', file('.js')),
   part('CSS', file('.css')),
   part('loader (in the HTML)', readFileSync(join(root, 'src', 'loader.js'))),
+  part('in place (in the HTML)', readFileSync(join(root, 'src', 'in_place.js'))),
 ];
 const total = parts.reduce((sum, { sent }) => sum + sent, 0);
 

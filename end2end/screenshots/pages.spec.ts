@@ -90,6 +90,25 @@ test('a list with what was refused and what could not be saved', async ({ app, n
   await shoot(app, 'list-notices');
 });
 
+test('sharing: the dialog, the page, an invitation', async ({ app }) => {
+  await createAccount(app.page.request);
+  const list = await createList(app.page.request, 'Weekend in the mountains', ['boots']);
+  await app.goto(list);
+  await app.button('Share').click();
+  await app.button('Create link').click();
+  const link = await app.field('Invitation link').inputValue();
+  await shoot(app, 'sharing-dialog');
+  await app.goto(`${list}/sharing`);
+  await shoot(app, 'sharing');
+  await createAccount(app.page.request);
+  await app.goto(link);
+  await shoot(app, 'join');
+  await app.button('Join').click();
+  await app.landed(list);
+  await app.goto(link);
+  await shoot(app, 'join-member');
+});
+
 test('a list as it is without scripts', async ({ app }) => {
   await createAccount(app.page.request);
   await app.goto(await createList(app.page.request, 'Groceries', ['oat milk', 'bread']));

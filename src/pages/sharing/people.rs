@@ -33,7 +33,7 @@ pub fn People(shared: Shared) -> impl IntoView {
             <Refusal message />
             <Unreachable />
             <section aria-labelledby="members">
-                <h3 id="members">"Members"</h3>
+                <h2 id="members">"Members"</h2>
                 <ul class="people">{members.collect_view()}</ul>
             </section>
             {(!invitations.is_empty()).then(|| view! { <Open list me invitations /> })}
@@ -115,7 +115,7 @@ fn Open(list: ListId, me: UserId, invitations: Vec<Invitation>) -> impl IntoView
     });
     view! {
         <section aria-labelledby="invitations">
-            <h3 id="invitations">"Open links"</h3>
+            <h2 id="invitations">"Open links"</h2>
             <ul class="people">{rows.collect_view()}</ul>
         </section>
     }
