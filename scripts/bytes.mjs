@@ -10,6 +10,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pkg = join(root, 'dist', 'site', 'pkg');
 const brotli = bytes => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 const part = (name, bytes) => ({ name, raw: bytes.length, sent: brotli(bytes) });
+// As the server writes it into a page: without its comments (src/app.rs).
+const script = name => {
+  const lines = readFileSync(join(root, 'src', name), 'utf8').split('\n').map(line => line.trim());
+  return Buffer.from(lines.filter(line => !line.startsWith('//')).join('\n'));
+};
 const kb = bytes => (bytes / 1000).toFixed(1).padStart(7);
 
 const file = ending => {
@@ -41,8 +46,8 @@ const parts = [
   part('WebAssembly', wasm),
   part('JavaScript', file('.js')),
   part('CSS', file('.css')),
-  part('loader (in the HTML)', readFileSync(join(root, 'src', 'loader.js'))),
-  part('in place (in the HTML)', readFileSync(join(root, 'src', 'in_place.js'))),
+  part('loader (in the HTML)', script('loader.js')),
+  part('in place (in the HTML)', script('in_place.js')),
 ];
 const total = parts.reduce((sum, { sent }) => sum + sent, 0);
 

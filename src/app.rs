@@ -35,6 +35,9 @@ static LOADER: LazyLock<String> = LazyLock::new(|| without_comments(include_str!
 /// Posts forms and refreshes parts of a page in their place. See the file.
 static IN_PLACE: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("in_place.js")));
 
+/// Refreshes the page of my lists when they change. See the file.
+static LISTS: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("lists.js")));
+
 fn without_comments(script: &str) -> String {
     let lines = script.lines().map(str::trim);
     let code: Vec<&str> = lines.filter(|line| !line.starts_with("//")).collect();
@@ -50,6 +53,7 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
     let path = page.split_once('?').map_or(page, |(path, _)| path);
     let has_islands = path.starts_with("/lists/") && !path.ends_with("/sharing");
     let in_place = path.starts_with("/lists").then_some(&**IN_PLACE);
+    let lists = (path == "/lists").then_some(&**LISTS);
     let theme = parts
         .as_ref()
         .map(|parts| appearance::chosen(&parts.headers));
@@ -77,7 +81,7 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
                     content="A shared to-do list that stays in step between tabs, devices and people."
                 />
                 <script nonce=use_nonce()>{loader}</script>
-                {in_place.map(|code| view! { <script nonce=use_nonce()>{code}</script> })}
+                {[in_place, lists].map(|code| code.map(|code| view! { <script nonce=use_nonce()>{code}</script> })).to_vec()}
                 <link rel="stylesheet" href=css />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />

@@ -67,27 +67,4 @@
   const select = ({ target }) => target.readOnly && target.select();
   listen('focusin', select);
   listen('click', select);
-
-  // A page with a list has a socket of its own, and says `lockstep:refresh` itself.
-  if (lives().length && !doc.querySelector('[data-list]')) {
-    let wait = 250;
-    let missed = false;
-    const connect = () => {
-      const socket = new WebSocket(location.origin.replace('http', 'ws') + '/ws');
-      socket.onmessage = ({ data }) => {
-        const { type } = JSON.parse(data);
-        if (type === 'LISTS_CHANGED' || (type === 'WELCOME' && missed)) refresh();
-        missed = false;
-        wait = 250;
-      };
-      socket.onclose = ({ code }) => {
-        // Signed out: the page says so.
-        if (code === 4401) return location.reload();
-        missed = true;
-        setTimeout(connect, wait * (1 + Math.random()));
-        wait = Math.min(2 * wait, 15000);
-      };
-    };
-    connect();
-  }
 })();
