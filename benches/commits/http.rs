@@ -140,7 +140,7 @@ impl Person {
             }
             _ => format!(
                 r#"{{"type":"SET_COMPLETED","id":"{todo}","completed":{}}}"#,
-                mid % 2 == 0
+                mid.is_multiple_of(2)
             ),
         };
         let body = format!(

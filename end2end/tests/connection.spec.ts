@@ -1,6 +1,6 @@
 // The page stays in step by itself, says how it is connected, and shows what it knows to whoever wants to look inside.
 
-import { expect, PULL, PUSH, refusal, test } from '../fixtures/groceries';
+import { CONFIRMATION, expect, PULL, PUSH, refusal, test } from '../fixtures/groceries';
 
 /** The page asks every three seconds; the rest is for a busy machine. */
 const NEWS = { timeout: 6_000 };
@@ -47,6 +47,8 @@ test.describe('somebody else’s', () => {
 });
 
 test.describe('answers in another order', () => {
+  test.use({ sockets: false });
+
   test('news of my own edit before its answer: it is settled, and shows no other state', async ({ app, network, film, device }) => {
     const answers = network.hold(PUSH);
     await app.tick('milk');
@@ -76,8 +78,21 @@ test.describe('answers in another order', () => {
 
 test.describe('the pill', () => {
   test('says that the page is in step, and nothing waits', async ({ app, list: _open }) => {
-    await expect(app.connection).toHaveAttribute('data-state', 'polling');
+    await expect(app.connection).toHaveAttribute('data-state', 'live');
     await expect(app.connection).toHaveAttribute('data-waiting', '0');
+  });
+
+  test.describe('where sockets do not get through', () => {
+    test.use({ sockets: false });
+
+    test('says that changes come with delay, and they come', async ({ app, device }) => {
+      await expect(app.connection).toHaveAttribute('data-state', 'polling');
+      await expect(app.connection).toHaveText('Connected, with delay');
+      await device.complete('milk', true);
+      await app.expectRows(['[x] milk', '[ ] bread', '[ ] salt']);
+      await app.tick('bread');
+      await app.expectSync('bread', null);
+    });
   });
 
   test('says that the server cannot be reached, and counts the edits that wait', async ({ app, network, device }) => {
@@ -91,7 +106,7 @@ test.describe('the pill', () => {
     await expect(app.connection).toHaveText(/offline.*3 changes waiting/i);
     await app.expectRows(['[x] milk', '[ ] salt', '[ ] tea']);
     network.restore();
-    await expect(app.connection).toHaveAttribute('data-state', 'polling', RECONNECTED);
+    await expect(app.connection).toHaveAttribute('data-state', 'live', RECONNECTED);
     await expect(app.connection).toHaveAttribute('data-waiting', '0');
     await device.expectRows(['[x] milk', '[ ] salt', '[ ] tea']);
   });
@@ -104,7 +119,7 @@ test.describe('the pill', () => {
   });
 
   test('counts an edit that waits for its answer', async ({ app, network, device }) => {
-    const answers = network.hold(PUSH);
+    const answers = network.hold(CONFIRMATION);
     await app.tick('milk');
     await expect(app.connection).toHaveAttribute('data-waiting', '1');
     answers.release();

@@ -55,7 +55,7 @@ test('an item added while the network is cut shows, is told as waiting, and arri
 test('an item whose confirmation is lost on the way arrives once', async ({ app, network }) => {
   test.setTimeout(60_000);
   const list = await openListOfMilk(app);
-  const answers = network.hold(EDIT);
+  const answers = network.hold(CONFIRMATION);
   await app.addTodo('bread');
   // The server has decided by now; only its answer is cut off.
   await answers.waiting();
@@ -69,7 +69,7 @@ test('an item whose confirmation is lost on the way arrives once', async ({ app,
 test('a connection that died silently does not stop saving', async ({ app, network }) => {
   test.setTimeout(60_000);
   const list = await openListOfMilk(app);
-  const answers = network.hold(/\/api\//);
+  const answers = network.hold(/^\/(ws|api)/);
   await app.addTodo('bread');
   await answers.waiting();
   // After ten seconds the page gives the answer up, says so and tries again.

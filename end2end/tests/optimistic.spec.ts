@@ -5,7 +5,7 @@ import { createAccount, createList } from '../fixtures/arrange';
 import type { App } from '../fixtures/app';
 import { Device } from '../fixtures/device';
 import { Film } from '../fixtures/film';
-import { edits, expect, PULL, PUSH, test } from '../fixtures/groceries';
+import { CONFIRMATION, edits, expect, SOCKET, PUSH, test } from '../fixtures/groceries';
 import { countMutations } from '../fixtures/mutations';
 
 const SALT = '[ ] salt';
@@ -65,7 +65,7 @@ test.describe('shows in the same frame, while no request is answered:', () => {
 });
 
 test('an item is pending from the click on, and no longer once its edit is confirmed', async ({ app, network, list: _open }) => {
-  const answers = network.hold(PUSH);
+  const answers = network.hold(CONFIRMATION);
   await app.tick('milk');
   await app.newTodo.fill('tea');
   await app.newTodo.press('Enter');
@@ -119,7 +119,7 @@ test.describe('a box that is ticked and unticked never shows anything but that:'
   });
 
   test('with the second click between the answer and the news of the first', async ({ app, network, device, film }) => {
-    const news = network.hold(PULL);
+    const news = network.hold(SOCKET);
     const pushed = app.page.waitForResponse(PUSH);
     await app.tick('milk');
     await (await pushed).finished();
@@ -224,7 +224,7 @@ test('a toggle changes as many nodes in a list of 1,000 items as in one of 10', 
     await device.fill(length);
     await app.goto(path);
     // From the first answer on it says that it is connected.
-    await expect(app.connection).toHaveAttribute('data-state', 'polling');
+    await expect(app.connection).toHaveAttribute('data-state', 'live');
     const film = await Film.start(page);
     const mutations = await countMutations(page);
     await app.tick('item 3');

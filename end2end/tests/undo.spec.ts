@@ -1,7 +1,7 @@
 // Undo and redo take back what this person did, of every kind, and never what somebody else did later.
 
 import type { App } from '../fixtures/app';
-import { expect, PULL, PUSH, test } from '../fixtures/groceries';
+import { expect, SOCKET, PUSH, test } from '../fixtures/groceries';
 
 const UNTOUCHED = ['[ ] milk', '[ ] bread', '[ ] salt'];
 const MILK_TICKED = ['[x] milk', '[ ] bread', '[ ] salt'];
@@ -176,7 +176,7 @@ test.describe('somebody else’s later change is not undone', () => {
     await app.tick('milk');
     await device.expectRows(MILK_TICKED);
     await app.expectSync('milk', null);
-    const news = network.hold(PULL);
+    const news = network.hold(SOCKET);
     await device.rename('milk', 'oat milk');
     await undo(app);
     // The server leaves it alone, and says so at once.

@@ -55,10 +55,10 @@ impl Engine {
 
     /// Takes an outcome in, and says which todos that touches.
     pub(super) fn decided(&mut self, mid: Mid, outcome: Outcome, touched: &mut Vec<TodoId>) {
+        self.trace.add(Traced::of(&outcome), mid.0);
         let Some(entry) = self.pending.entry(mid) else {
             return;
         };
-        self.trace.add(Traced::of(&outcome), mid.0);
         touched.extend(entry.ids.iter());
         let was_given_up = entry.given_up;
         match outcome {
