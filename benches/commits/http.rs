@@ -16,7 +16,14 @@ use tokio::{
 use uuid::Uuid;
 
 /// A server that ends with the measurement.
-struct Server(Child);
+pub struct Server(Child);
+
+impl Server {
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -45,7 +52,8 @@ pub async fn measure(clients: usize) -> Measured {
     Measured::new(took)
 }
 
-async fn start(folder: &Path) -> (SocketAddr, Server) {
+/// Starts one with its data in this folder.
+pub async fn start(folder: &Path) -> (SocketAddr, Server) {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = free.local_addr().expect("an address");
     drop(free);
@@ -63,6 +71,8 @@ async fn start(folder: &Path) -> (SocketAddr, Server) {
         .env("LEPTOS_HASH_FILES", "false")
         .env("DATABASE_URL", "sqlite://bench.db")
         .env("LOCKSTEP_LIMITS_SIGN_INS_PER_MINUTE", "0")
+        .env("LOCKSTEP_LIMITS_SOCKETS_PER_USER", "0")
+        .env("LOCKSTEP_LIMITS_SOCKETS_PER_ADDRESS", "0")
         .env("LOCKSTEP_LOG", "warn")
         .stdout(Stdio::null())
         .spawn()
@@ -78,16 +88,17 @@ async fn start(folder: &Path) -> (SocketAddr, Server) {
 
 /// Somebody with a list and one todo in it, and a connection. HTTP as plain as it goes, so that the measuring
 /// takes little from what is measured.
-struct Person {
+pub struct Person {
     connection: BufReader<TcpStream>,
-    cookie: String,
-    list: Uuid,
+    pub cookie: String,
+    pub list: Uuid,
     client: Uuid,
     todo: Uuid,
 }
 
 impl Person {
-    async fn register(address: SocketAddr) -> io::Result<Self> {
+    /// With a new account.
+    pub async fn register(address: SocketAddr) -> io::Result<Self> {
         let connection = TcpStream::connect(address).await?;
         connection.set_nodelay(true)?;
         let mut person = Self {
@@ -109,31 +120,38 @@ impl Person {
     /// Adds a todo, then ticks and unticks it until the time is up. How long each edit took.
     async fn edits(mut self, until: Instant) -> io::Result<Vec<Duration>> {
         let mut took = Vec::new();
-        let mut op = format!(
-            r#"{{"type":"ADD_TODO","id":"{}","title":"oat milk","position":"a0"}}"#,
-            self.todo
-        );
         for mid in 1.. {
-            let body = format!(
-                r#"{{"list":"{}","client":"{}","acked":{},"mutations":[{{"mid":{mid},"op":{op}}}]}}"#,
-                self.list,
-                self.client,
-                mid - 1
-            );
             let began = Instant::now();
-            let answer = self.post("push", "application/json", &body).await?;
+            self.edit(mid).await?;
             took.push(began.elapsed());
-            assert!(answer.contains("APPLIED"), "{answer}");
             if Instant::now() > until {
                 break;
             }
-            op = format!(
-                r#"{{"type":"SET_COMPLETED","id":"{}","completed":{}}}"#,
-                self.todo,
-                mid % 2 == 1
-            );
         }
         Ok(took)
+    }
+
+    /// The edit of this number: the first adds a todo, the others tick and untick it.
+    pub async fn edit(&mut self, mid: usize) -> io::Result<()> {
+        let todo = self.todo;
+        let op = match mid {
+            1 => {
+                format!(r#"{{"type":"ADD_TODO","id":"{todo}","title":"oat milk","position":"a0"}}"#)
+            }
+            _ => format!(
+                r#"{{"type":"SET_COMPLETED","id":"{todo}","completed":{}}}"#,
+                mid.is_multiple_of(2)
+            ),
+        };
+        let body = format!(
+            r#"{{"list":"{}","client":"{}","acked":{},"mutations":[{{"mid":{mid},"op":{op}}}]}}"#,
+            self.list,
+            self.client,
+            mid - 1
+        );
+        let answer = self.post("push", "application/json", &body).await?;
+        assert!(answer.contains("APPLIED"), "{answer}");
+        Ok(())
     }
 
     /// Posts and gives the answer's body. Cookies that it sets are kept.

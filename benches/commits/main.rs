@@ -1,5 +1,6 @@
 //! Durable edits a second (SQLite, `synchronous=FULL`), at 1 and at 64 clients: over HTTP, as people send them, and
-//! through the store alone, beside the same without group commit.
+//! through the store alone, beside the same without group commit. Then live sockets: what idle ones weigh, and how soon an
+//! edit reaches 1,000 and 5,000.
 //!
 //! `scripts/bench server`. One run measures all in turn, so that ratios hold on a noisy machine. The clients run on
 //! the same machine and take their share of it.
@@ -7,6 +8,7 @@
 #![allow(clippy::expect_used)]
 
 mod http;
+mod sockets;
 mod store;
 
 use std::time::Duration;
@@ -53,5 +55,9 @@ async fn main() {
         alone.print(clients, "the store, without group commit");
         let ratio = grouped.rate / alone.rate;
         println!("At {clients}, grouping is {ratio:.2} times as fast.");
+    }
+    sockets::idle().await;
+    for count in [1_000, 5_000] {
+        sockets::fan_out(count).await;
     }
 }
