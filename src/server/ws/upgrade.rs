@@ -27,6 +27,9 @@ use tokio_tungstenite::{
 
 /// Bytes of a frame, and of a message in several, that a client may send.
 pub const FRAME_MAX: usize = 4 * 1024;
+/// Bytes that each socket reserves for reading, for as long as it is open. Longer frames get more while they arrive; what
+/// clients usually say has some twenty.
+const READ_BUFFER: usize = 1024;
 /// How long the other side may take to hang up after the goodbye.
 const LINGER: Duration = Duration::from_secs(2);
 /// Bytes that are read meanwhile, and thrown away.
@@ -80,7 +83,7 @@ impl Upgrade {
             let connection = TokioIo::new(connection);
             // The default buffer is 128 KiB for each socket.
             let config = WebSocketConfig::default()
-                .read_buffer_size(FRAME_MAX)
+                .read_buffer_size(READ_BUFFER)
                 .write_buffer_size(PIECE_MAX)
                 .max_frame_size(Some(FRAME_MAX))
                 .max_message_size(Some(FRAME_MAX));
