@@ -1,6 +1,7 @@
 import { createAccount, createList } from '../fixtures/arrange';
 import type { App } from '../fixtures/app';
 import type { Proxy } from '../fixtures/proxy';
+import { CONFIRMATION } from '../fixtures/groceries';
 import { expect, test } from '../fixtures/test';
 
 /** The page tries again by itself; the longest pause between two tries is 15 seconds. */

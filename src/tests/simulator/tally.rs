@@ -41,6 +41,7 @@ hits! {
     SocketRefused: "a socket was refused",
     SocketEvent: "an event came over a socket",
     SocketSnapshot: "a snapshot came over a socket",
+    HubRead: "events that the server had only heard of were read",
     SocketCut: "a socket broke",
     SocketClosed: "the server closed a socket",
     SocketSilent: "a socket fell silent",

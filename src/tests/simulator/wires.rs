@@ -4,6 +4,7 @@ use super::{
     Checked,
     tab::Request,
     tally::Hit,
+    violated,
     world::{World, person},
 };
 use crate::core::{
@@ -12,6 +13,7 @@ use crate::core::{
     replica::{Brings, News},
     wire::heard::{Heard, PROTOCOL, Welcome},
 };
+use crate::server::hub::order::Order;
 use std::collections::VecDeque;
 
 /// What happens to a socket.
@@ -241,15 +243,58 @@ impl World<'_> {
         Ok(())
     }
 
-    /// What was committed goes to all sockets that are open, in order.
-    pub fn publish(&mut self) {
-        for wire in self.wires.iter_mut().filter(|wire| !wire.is_closing) {
-            let Some(sent) = wire.sent else { continue };
-            let new = self.model.events().filter(|placed| placed.seq > sent);
-            let frames = new.cloned().map(Heard::Event).map(Frame::Heard);
-            wire.frames.extend(frames);
-            wire.sent = Some(self.model.head.max(sent));
+    /// What was committed goes to all sockets that are open. It is heard in whatever order, and of some of it only that it
+    /// happened, as from another instance; the hub's own order ([`Order`]) puts it right.
+    pub fn publish(&mut self) -> Checked {
+        let new = self
+            .model
+            .events()
+            .filter(|placed| placed.seq > self.published);
+        let mut new: Vec<_> = new.cloned().collect();
+        self.published = self.model.head;
+        if self.now.unsigned_abs().is_multiple_of(2) {
+            new.reverse();
         }
+        let mut ready = Vec::new();
+        for placed in new {
+            let is_known = !(placed.seq.0 + self.now.unsigned_abs()).is_multiple_of(5);
+            ready.extend(self.order.heard(placed.seq, is_known.then_some(placed)));
+        }
+        if let Some((after, until)) = self.order.missing() {
+            self.hit(Hit::HubRead);
+            let missing = self.model.events();
+            let missing = missing.filter(|placed| placed.seq > after && placed.seq <= until);
+            for placed in missing.cloned().collect::<Vec<_>>() {
+                ready.extend(self.order.heard(placed.seq, Some(placed)));
+            }
+        }
+        if self.order.missing().is_some() {
+            return violated("the hub never sends what it has heard of");
+        }
+        for wire in self.wires.iter_mut().filter(|wire| !wire.is_closing) {
+            let Some(had) = wire.sent else { continue };
+            let mut sent = had;
+            for (seq, placed) in ready.iter().filter(|(seq, _)| *seq > had) {
+                if *seq != sent.next() {
+                    return violated(format!("5: {seq:?} goes out after {sent:?}"));
+                }
+                sent = *seq;
+                let frame = Frame::Heard(Heard::Event(placed.clone()));
+                wire.frames.push_back(frame);
+            }
+            if sent < self.model.head {
+                return violated(format!("a socket is left behind at {sent:?}"));
+            }
+            wire.sent = Some(sent);
+        }
+        Ok(())
+    }
+
+    /// The server begins anew where its database is.
+    pub fn begin_anew(&mut self) {
+        self.order = Order::default();
+        self.order.begin(self.model.head);
+        self.published = self.model.head;
     }
 
     /// The server ends the sockets of a person whose session ended: nothing follows.
@@ -263,6 +308,7 @@ impl World<'_> {
 
     /// The server stops: all its sockets break.
     pub fn cut_wires(&mut self) -> Checked {
+        self.begin_anew();
         while !self.wires.is_empty() {
             self.hang(0, 1012)?;
         }

@@ -21,6 +21,7 @@ use crate::core::{
     pending::{Mutation, Outcome},
     replica::{Brings, News, Replica},
 };
+use crate::server::hub::order::Order;
 use uuid::Uuid;
 
 /// Rounds in which everything must have got there, once nothing is broken.
@@ -43,7 +44,7 @@ pub struct World<'w> {
     pub model: Model,
     mirror: Option<&'w mut Mirror>,
     backup: Model,
-    now: i64,
+    pub now: i64,
     pub users: [UserId; 2],
     sessions: [Session; 2],
     may_edit: bool,
@@ -53,6 +54,9 @@ pub struct World<'w> {
     requests: Vec<Flight<Request>>,
     answers: Vec<Flight<Answer>>,
     pub wires: Vec<Wire>,
+    /// What the server's hub has sent, and up to where it has heard.
+    pub order: Order<Placed>,
+    pub published: Seq,
 }
 
 /// Whose page it is.
@@ -96,7 +100,10 @@ impl<'w> World<'w> {
             requests: Vec::new(),
             answers: Vec::new(),
             wires: Vec::new(),
+            order: Order::default(),
+            published: Seq(0),
         };
+        world.begin_anew();
         for _ in 0..2 {
             world.form(0, 0)?;
         }
@@ -571,7 +578,7 @@ impl<'w> World<'w> {
             mirror.push(who, epoch, mutations, &answer)?;
         }
         self.scene.chronicle.grow(&self.model)?;
-        self.publish();
+        self.publish()?;
         let outcomes = match answer {
             Ok(outcomes) => outcomes,
             Err(Refusal::Epoch) => {
@@ -676,8 +683,7 @@ impl<'w> World<'w> {
             mirror.form(&op, self.users[0], self.now, &outcome)?;
         }
         self.scene.chronicle.grow(&self.model)?;
-        self.publish();
-        Ok(())
+        self.publish()
     }
 
     /// A page is loaded anew. Its queue is in memory only.
