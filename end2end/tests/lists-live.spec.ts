@@ -30,9 +30,9 @@ test('what changed while the network was away is there once it is back', async (
   app.expectNetworkErrors();
   await createAccount(page.request);
   await createList(page.request, 'Groceries');
-  const socket = page.waitForEvent('websocket');
+  const welcomed = new Promise((resolve) => page.on('websocket', (socket) => socket.on('framereceived', resolve)));
   await app.goto('/lists');
-  await (await socket).waitForEvent('framereceived');
+  await welcomed;
   network.cut();
   const other = await page.context().newPage();
   network.restore();
