@@ -8,6 +8,8 @@
   const doc = document;
   const listen = (kind, hear, capture) => doc.addEventListener(kind, hear, capture);
   let turn = Promise.resolve();
+  let last = 0;
+  let due;
 
   const read = async (address, options) => {
     const answer = await fetch(address, { ...options, headers: { accept: 'text/html' } });
@@ -51,16 +53,22 @@
 
   // What is open in it would be lost: later. What is not shown is refreshed when it is.
   const refresh = () => {
+    last = Date.now();
     turn = turn.then(async () => {
       const shown = lives().filter(live => live.getClientRects().length);
       if (shown.some(live => live.querySelector(':popover-open,[open]'))) return setTimeout(refresh, 1000);
       for (const address of new Set(shown.map(live => live.dataset.live || location.href))) {
-        const [page] = await read(address);
-        shown.forEach(live => put(live, page));
+        const [page, answer] = await read(address);
+        // What is no longer for this person goes.
+        shown.forEach(live => (answer.status === 404 ? live.replaceChildren() : put(live, page)));
       }
     }).catch(() => {});
   };
-  listen('lockstep:refresh', refresh);
+  // Each edit of a list that is open moves its counters, too: not as often as that.
+  listen('lockstep:refresh', () => {
+    const pause = doc.querySelector('[data-list]') ? Math.max(0, last + 5000 - Date.now()) : 0;
+    due ??= setTimeout(() => (due = undefined, refresh()), pause);
+  });
   listen('toggle', ({ newState, target }) => newState === 'open' && target.querySelector('[data-live]') && refresh(), true);
 
   // A link to be copied.

@@ -178,40 +178,44 @@ test('who has no lists can type the name of the first one at once', async ({ app
   await app.landed(/^\/lists\/.+/);
 });
 
-test('a list that another tab renamed is deleted and restored under its new name', async ({ app, context }) => {
-  const lists = await withLists(app, ['Groceries']);
-  const other = new Lists(await context.newPage());
-  await other.page.goto('/lists');
-  await other.rename('Groceries', 'Market');
-  await expect(other.names).toHaveText(['Market']);
+test.describe('where a page does not hear of what another tab does', () => {
+  test.use({ sockets: false });
 
-  await (await lists.open('Groceries')).getByRole('button', { name: 'Delete' }).click();
-  await expect(lists.notice).toContainText('Deleted “Market”.');
-  await app.button('Undo').click();
-  await expect(lists.names).toHaveText(['Market']);
-});
+  test('a list that another tab renamed is deleted and restored under its new name', async ({ app, context }) => {
+    const lists = await withLists(app, ['Groceries']);
+    const other = new Lists(await context.newPage());
+    await other.page.goto('/lists');
+    await other.rename('Groceries', 'Market');
+    await expect(other.names).toHaveText(['Market']);
 
-test('two tabs that delete the same list are told the same, and one Undo brings it back', async ({ app, context }) => {
-  const lists = await withLists(app, ['Groceries']);
-  const other = new Lists(await context.newPage());
-  await other.page.goto('/lists');
-  await lists.delete('Groceries');
-  await other.delete('Groceries');
-  await app.button('Undo').click();
-  await expect(lists.names).toHaveText(['Groceries']);
-  // The other tab's notice has had its time.
-  await other.page.reload();
-  await expect(other.notice).toBeHidden();
-  await expect(other.names).toHaveText(['Groceries']);
-});
+    await (await lists.open('Groceries')).getByRole('button', { name: 'Delete' }).click();
+    await expect(lists.notice).toContainText('Deleted “Market”.');
+    await app.button('Undo').click();
+    await expect(lists.names).toHaveText(['Market']);
+  });
 
-test('a new name for a list that another tab deleted is told, not lost', async ({ app, context }) => {
-  const lists = await withLists(app, ['Groceries']);
-  const other = new Lists(await context.newPage());
-  await other.page.goto('/lists');
-  await other.delete('Groceries');
-  await lists.rename('Groceries', 'Market');
-  await expect(app.alert).toContainText('not renamed to “Market”');
+  test('two tabs that delete the same list are told the same, and one Undo brings it back', async ({ app, context }) => {
+    const lists = await withLists(app, ['Groceries']);
+    const other = new Lists(await context.newPage());
+    await other.page.goto('/lists');
+    await lists.delete('Groceries');
+    await other.delete('Groceries');
+    await app.button('Undo').click();
+    await expect(lists.names).toHaveText(['Groceries']);
+    // The other tab's notice has had its time.
+    await other.page.reload();
+    await expect(other.notice).toBeHidden();
+    await expect(other.names).toHaveText(['Groceries']);
+  });
+
+  test('a new name for a list that another tab deleted is told, not lost', async ({ app, context }) => {
+    const lists = await withLists(app, ['Groceries']);
+    const other = new Lists(await context.newPage());
+    await other.page.goto('/lists');
+    await other.delete('Groceries');
+    await lists.rename('Groceries', 'Market');
+    await expect(app.alert).toContainText('not renamed to “Market”');
+  });
 });
 
 test('whatever its name is, it shows as typed and changes nothing around it', async ({ app }) => {

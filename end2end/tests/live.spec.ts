@@ -173,6 +173,7 @@ test.describe('who shares it', () => {
     await busy.used();
     await app.page.request.post('/api/remove_member', { form: { list: list.slice('/lists/'.length), member: ben.user } });
     await expect(bens.app.items).toHaveCount(0, { timeout: 1_000 });
+    await expect(bens.app.page.getByRole('heading', { level: 1 })).toHaveText('', { timeout: 10_000 });
     await expect(bens.app.connection).toHaveAttribute('data-state', 'offline');
     await expect(bens.app.review).toContainText('tea');
     await app.tick('milk');
@@ -214,6 +215,14 @@ test.describe('who shares it', () => {
       await expect(bens.app.newTodo).toHaveCount(0);
     });
   });
+});
+
+test('a list that is called something else is so for everybody', async ({ app, bens, list }) => {
+  const form = { list: list.slice('/lists/'.length), name: 'Groceries for the week' };
+  await app.page.request.post('/api/rename_list', { form });
+  for (const one of [app, bens.app]) {
+    await expect(one.page.getByRole('heading', { level: 1 })).toHaveText('Groceries for the week', { timeout: 10_000 });
+  }
 });
 
 test('somebody who has another list open hears nothing of this one', async ({ app, browser, network, device }) => {

@@ -219,7 +219,7 @@ mod page {
         error::AppError,
         pages::{
             not_found::eventually,
-            sharing::{DIALOG, Dialog, Shared},
+            sharing::{DIALOG, Dialog, Name, Shared},
         },
         server::visit::Visit,
         ui::{field::Refusal, inspector::Inspector, layout::Layout, todo_row::MENU},
@@ -282,7 +282,7 @@ mod page {
                         "Your lists"
                     </a>
                     <div class="headline">
-                        <h1 dir="auto">{list.name}</h1>
+                        <h1 dir="auto"><Name list /></h1>
                         <button type="button" popovertarget=DIALOG>
                             "Share"
                         </button>

@@ -107,6 +107,16 @@ const FORMS: [&str; 4] = [
     "/api/remove_member",
 ];
 
+/// A list's name, which follows what others call it: this page is read for it, which is small however long the list is.
+#[component]
+pub fn Name(list: List) -> impl IntoView {
+    view! {
+        <span id="list-name" data-live=format!("/lists/{}/sharing", list.id)>
+            {list.name}
+        </span>
+    }
+}
+
 /// The page.
 #[component]
 pub fn SharingPage() -> impl IntoView {
@@ -127,7 +137,7 @@ async fn shown(visit: Visit, id: Option<String>) -> Result<AnyView, AppError> {
         <Layout title user=Some(user)>
             <section class="sheet">
                 <a class="back" href=format!("/lists/{id}") dir="auto">
-                    {list.name}
+                    <Name list />
                 </a>
                 <h1>"Share"</h1>
                 <Panel shared />

@@ -179,6 +179,8 @@ impl Engine {
     pub(super) fn closed(&mut self, why: String, random: Uuid) {
         self.reset(Trouble::Closed(why), random);
         self.is_hidden = true;
+        // Whatever else shows something of it looks again.
+        self.effects.push(Effect::ListsChanged);
         self.link.close();
     }
 

@@ -143,7 +143,10 @@ fn who_loses_access_sees_nothing_and_sends_nothing() {
         assert!(engine.is_hidden());
         assert_eq!(engine.kept().len(), 1, "my text can be copied out");
         engine.take(Input::Waited(Timer::Socket), RANDOM);
-        assert_eq!(effects(&mut engine), [Effect::Disconnect]);
+        assert_eq!(
+            effects(&mut engine),
+            [Effect::Disconnect, Effect::ListsChanged]
+        );
         engine.take(Input::Wake, RANDOM);
         assert!(engine.is_hidden(), "until the server says otherwise");
         assert_eq!(pulls(&mut engine), 1);
