@@ -1,7 +1,7 @@
 // Everybody who has the list open sees it change, without asking, without a gap, and without being disturbed.
 
 import { App } from '../fixtures/app';
-import { createAccount, createList } from '../fixtures/arrange';
+import { createAccount, createList, share } from '../fixtures/arrange';
 import { PUSH, refusal } from '../fixtures/groceries';
 import { expect, test } from '../fixtures/people';
 
@@ -162,6 +162,27 @@ test.describe('who shares it', () => {
     await expect(app.item('bread').getByTestId('edited-by')).toHaveCount(0);
     await bens.app.page.close();
     await expect(app.page.getByTestId('presence')).toBeHidden({ timeout: 10_000 });
+  });
+
+  test('who joins, gets another role and leaves shows in the dialog that is open', async ({ app, bens, browser, network, list }) => {
+    const SOON = { timeout: 10_000 };
+    const id = list.slice('/lists/'.length);
+    await app.button('Share').click();
+    const members = app.page.locator('#people').getByRole('listitem');
+    await expect(members.filter({ hasText: bens.account.name })).toBeVisible(SOON);
+    const context = await browser.newContext({ baseURL: network.url });
+    const { name } = await createAccount(context.request);
+    await share(app.page.request, list, context.request);
+    await expect(members.filter({ hasText: name })).toBeVisible(SOON);
+    await expect(app.page.getByLabel(`Role of ${name}`)).toHaveValue('editor');
+    const all = await (await app.page.request.post('/api/members', { data: { list: id } })).json();
+    const { user } = (all as { user: string; name: string }[]).find((member) => member.name === name)!;
+    await app.page.request.post('/api/set_role', { form: { list: id, member: user, role: 'viewer' } });
+    await expect(app.page.getByLabel(`Role of ${name}`)).toHaveValue('viewer', SOON);
+    await context.request.post('/api/leave_list', { form: { list: id } });
+    await expect(members.filter({ hasText: name })).toHaveCount(0, SOON);
+    await expect(app.page.getByRole('dialog', { name: 'Share' })).toBeVisible();
+    await context.close();
   });
 
   test('and is removed sees nothing any more within a second, and can copy what was typed', async ({ app, bens, list, network }) => {

@@ -18,6 +18,8 @@ test('a backup taken while the server runs brings the list back as it was', asyn
   await app.reload();
   await app.expectRows(['[ ] oat milk', '[ ] rye bread']);
 
+  // Pages that are open look for it.
+  app.expectNetworkErrors();
   await server.stop();
   const restored = await server.command('restore', copy);
   expect(restored.code).toBe(0);
@@ -66,6 +68,8 @@ test('a command that cannot be carried out says why, in one line, and changes no
     expect(said).toMatch(/^lockstep: [^\n]+\n$/);
     expect(said).toContain(why);
   }
+  // Pages that are open look for it.
+  app.expectNetworkErrors();
   await server.stop();
   const { code, said } = await server.command('restore', 'nothing');
   expect(code, said).toBe(1);

@@ -233,8 +233,11 @@ test('an edit that the server made although it answered with errors is there in 
 }) => {
   test.setTimeout(60_000);
   const failing = network.meddle(PUSH, { answer: () => refusal(500, 'INTERNAL') }, { times: 3 });
+  // Its event would tell before.
+  const news = network.hold(/^\/(ws\?|api\/pull)/);
   await app.addTodo('tea');
   await failing.used(3);
+  news.release();
   const rows = [...UNTOUCHED, '[ ] tea'];
   // It is given up, and its slot's outcome says that it was decided after all.
   await expect(app.notices).toHaveCount(0, { timeout: 20_000 });

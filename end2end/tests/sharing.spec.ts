@@ -109,7 +109,6 @@ test('another role and a removal count at once, in place', async ({ app, browser
   const role = app.page.getByLabel(`Role of ${bob.name}`);
   await role.selectOption('viewer');
   await expect(role.locator('option[selected]')).toHaveText('Viewer');
-  await bob.app.reload();
   await expect(bob.app.page.getByText('You may look at this list, but not change it.')).toBeVisible();
   await expect(bob.app.newTodo).toHaveCount(0);
   await expect(bob.app.toggle('oat milk')).toBeDisabled();

@@ -435,6 +435,7 @@ impl Engine {
 
     /// Lets go what may go.
     fn pump(&mut self) {
+        self.bar_if_hidden();
         if self.link.is_free(Lane::Push, self.has_new) {
             self.has_new = false;
             let history = &self.history;

@@ -184,19 +184,37 @@ impl Engine {
         self.link.close();
     }
 
+    /// The queue goes to review, with the reason.
+    fn bar(&mut self, why: &str) {
+        for entry in self.pending.take() {
+            if !entry.given_up {
+                let why = Why::Barred(why.to_owned());
+                self.review.keep(entry.mid, entry.op, entry.seen, why, true);
+            }
+        }
+        self.review.renumber();
+    }
+
+    /// What is done on a list that is no longer there goes to review at once: nothing will ever send it.
+    pub(super) fn bar_if_hidden(&mut self) {
+        if self.is_hidden && self.pending.waiting() > 0 {
+            let why = match &self.trouble {
+                Some(Trouble::Closed(why)) => why.clone(),
+                _ => "This list is not there any more.".to_owned(),
+            };
+            self.history.renumber();
+            self.bar(&why);
+            self.show_all();
+        }
+    }
+
     /// The list's queue goes to review, and another client begins to count.
     pub(super) fn reset(&mut self, trouble: Trouble, random: Uuid) {
         self.history.renumber();
         let (Trouble::Reset(why) | Trouble::Closed(why)) = &trouble else {
             return;
         };
-        for entry in self.pending.take() {
-            if !entry.given_up {
-                let why = Why::Barred(why.clone());
-                self.review.keep(entry.mid, entry.op, entry.seen, why, true);
-            }
-        }
-        self.review.renumber();
+        self.bar(&why.clone());
         self.trouble = Some(trouble);
         self.client = ClientId(random);
         self.pushing.clear();
