@@ -156,8 +156,16 @@ mod hydrate {
         }
 
         fn take(self, input: Input) {
-            self.with(|state| state.engine.take(input, new_id()));
-            self.refresh();
+            let is_catching_up = self.with(|State { engine, .. }| {
+                engine.take(input, new_id());
+                engine.is_catching_up()
+            });
+            // A thousand missed events are shown once.
+            if is_catching_up {
+                self.perform();
+            } else {
+                self.refresh();
+            }
         }
 
         fn wait(self, timer: Timer, millis: u32) {

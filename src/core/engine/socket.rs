@@ -8,7 +8,7 @@ use crate::core::{
         live::{Silence, code},
     },
     replica::{Brings, News},
-    wire::heard::{Heard, PROTOCOL, Welcome},
+    wire::heard::{Heard, PROTOCOL, Present, Welcome},
 };
 use uuid::Uuid;
 
@@ -22,6 +22,13 @@ impl Engine {
         if self.link.live().is_open() {
             self.effects.push(Effect::Editing(id));
         }
+    }
+
+    /// Whether the socket still brings what happened before it was opened. What the page shows then is of the past, and
+    /// of no moment anybody has to see.
+    pub fn is_catching_up(&self) -> bool {
+        let welcome = self.welcome.as_ref();
+        welcome.is_some_and(|welcome| self.base.seq < welcome.seq)
     }
 
     /// Opens a socket for what comes after base.
@@ -71,13 +78,7 @@ impl Engine {
             }
             Heard::Pong(seq) if seq > self.base.seq => self.pull_now(),
             Heard::ListsChanged => self.effects.push(Effect::ListsChanged),
-            Heard::Presence(present) => {
-                let editing = self.presence.iter().chain(&present);
-                let ids: Vec<_> = editing.filter_map(|somebody| somebody.editing).collect();
-                self.touch(ids);
-                self.presence = present;
-                self.changes.presence = true;
-            }
+            Heard::Presence(present) => self.sees(present),
             Heard::Pong(_) | Heard::Other => {}
         }
     }
@@ -167,11 +168,15 @@ impl Engine {
         // What still comes over it does not count any more.
         self.socket += 1;
         self.welcome = None;
-        if !self.presence.is_empty() {
-            let editing = self.presence.drain(..);
-            let ids: Vec<_> = editing.filter_map(|somebody| somebody.editing).collect();
-            self.touch(ids);
-            self.changes.presence = true;
-        }
+        self.sees(Vec::new());
+    }
+
+    /// These look at the list now.
+    fn sees(&mut self, present: Vec<Present>) {
+        let before = std::mem::replace(&mut self.presence, present);
+        let editing = before.iter().chain(&self.presence);
+        let ids: Vec<_> = editing.filter_map(|somebody| somebody.editing).collect();
+        self.changes.presence |= before != self.presence;
+        self.touch(ids);
     }
 }

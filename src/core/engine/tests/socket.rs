@@ -82,6 +82,24 @@ fn with_a_socket_nothing_is_pulled_and_without_one_at_once() {
 }
 
 #[test]
+fn it_catches_up_until_it_has_what_the_welcome_said() {
+    let mut engine = live(1);
+    assert!(!engine.is_catching_up());
+    hang(&mut engine, 1006);
+    engine.take(Input::Waited(Timer::Socket), RANDOM);
+    hear(&mut engine, welcome(3, 0));
+    assert!(engine.is_catching_up());
+    hear(&mut engine, event(2, Event::Added(todo(2, 2))));
+    assert!(engine.is_catching_up());
+    hear(&mut engine, event(3, Event::Added(todo(3, 3))));
+    assert!(!engine.is_catching_up());
+    // What does not come by this socket is not waited for.
+    hear(&mut engine, welcome(5, 0));
+    hang(&mut engine, 1006);
+    assert!(!engine.is_catching_up());
+}
+
+#[test]
 fn what_is_missing_is_pulled_and_what_comes_twice_does_nothing() {
     let mut engine = live(2);
     hear(&mut engine, event(3, ticked(1, 3)));
