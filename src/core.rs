@@ -14,6 +14,7 @@ pub mod list;
 pub mod op;
 pub mod order;
 pub mod pending;
+pub mod record;
 pub mod replica;
 pub mod review;
 pub mod sharing;

@@ -1,6 +1,6 @@
 //! What an edit was based on, and when that makes it a conflict. Not here: what people see of one.
 
-use super::id::{ClientId, Mid, Seq};
+use super::id::{ClientId, Mid, MutationId, Seq};
 
 /// Mutations that an edit may name as what it was built on. Nobody types so many edits of one text unanswered;
 /// each costs the server a look-up.
@@ -12,7 +12,7 @@ pub struct Base {
     /// The version in base that the person saw; 0 if base did not have the todo.
     pub server: Seq,
     /// Own unsettled edits that the person saw as well.
-    pub after: Vec<(ClientId, Mid)>,
+    pub after: Vec<MutationId>,
 }
 
 impl Base {

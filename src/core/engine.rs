@@ -7,16 +7,18 @@
 mod acts;
 mod pulled;
 mod pushed;
+mod queues;
 mod socket;
 mod trace;
 
 use super::{
     conflict::Base,
-    id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, TodoIds, UserId},
+    id::{ClientId, Epoch, ListId, Mid, MutationId, Seq, TodoId, TodoIds, UserId},
     link::{Failure, Lane, Link, Timer},
     list::Role,
     op::Op,
-    pending::{Entry, Mutation, Outcome, Pending},
+    pending::{Entry, Mutation, Next, Outcome, Pending},
+    record::{Found, Record, Shared},
     replica::{News, Replica},
     review::{Kept, Review, Why},
     todo::Todo,
@@ -24,6 +26,7 @@ use super::{
     view::{Counts, Layers, View},
     wire::heard::{Heard, Present, Welcome},
 };
+use queues::Saves;
 pub use trace::{Trace, Traced};
 use uuid::Uuid;
 
@@ -35,7 +38,7 @@ const UNREADABLE_MAX: u8 = 3;
 /// What the world did.
 #[derive(Debug, Clone)]
 pub enum Input {
-    /// The answer to a push of this client. Outcomes are facts: they are taken in whenever they come, however often.
+    /// The answer to a push. Outcomes are facts: they are taken in whenever they come, however often.
     Pushed {
         /// Which one.
         ticket: u32,
@@ -67,6 +70,17 @@ pub enum Input {
         /// With which code.
         code: u16,
     },
+    /// What was to be saved is, or cannot be.
+    Saved {
+        /// Which one.
+        ticket: u32,
+        /// Whether it is.
+        ok: bool,
+    },
+    /// What was saved of the list by other tabs. Nothing is sent before this was said once: what is new may build on it.
+    Found(Vec<Found>),
+    /// What waits in another tab.
+    Shared(Shared),
     /// A wait that [`Effect::Wait`] asked for is over. A stale one does no harm.
     Waited(Timer),
     /// The person came back to the page, or the network did, or the person wants it now.
@@ -100,6 +114,17 @@ pub enum Effect {
     },
     /// Ask who is signed in.
     Me,
+    /// Keep these where a reload does not reach them, all or none, and say [`Input::Saved`] once that is certain.
+    Save {
+        /// Comes back with the answer. One at a time.
+        ticket: u32,
+        /// Each in the place of what was kept of the same mutation.
+        records: Vec<Record>,
+        /// Of these nothing is to be kept any more.
+        gone: Vec<MutationId>,
+    },
+    /// Tell the other tabs what waits here.
+    Share(Shared),
     /// Open a socket.
     Connect {
         /// Comes back with what is heard over it.
@@ -181,7 +206,6 @@ pub enum Trouble {
 pub struct Engine {
     list: ListId,
     user: UserId,
-    client: ClientId,
     base: Replica,
     pending: Pending,
     view: View,
@@ -196,7 +220,8 @@ pub struct Engine {
     /// Where the server was for certain when the pull on its way was asked for.
     pulling: Option<Seq>,
     /// The push on its way, without its no-ops.
-    pushing: Vec<Mid>,
+    pushing: Vec<MutationId>,
+    saves: Saves,
     /// Whether something was queued that no push had a chance to carry.
     has_new: bool,
     needs_snapshot: bool,
@@ -217,15 +242,15 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The list as the page was rendered with it, for a client that nobody knows yet.
-    pub fn new(list: ListId, user: UserId, client: ClientId, base: Replica) -> Self {
+    /// The list as the page was rendered with it, for a client that nobody knows yet. `is_kept`: edits are saved before
+    /// they are sent.
+    pub fn new(list: ListId, user: UserId, client: ClientId, base: Replica, is_kept: bool) -> Self {
         let mut engine = Self {
             list,
             user,
-            client,
             view: View::new(list, user, &base),
             base,
-            pending: Pending::default(),
+            pending: Pending::new(client, is_kept),
             history: History::default(),
             review: Review::default(),
             link: Link::default(),
@@ -235,6 +260,7 @@ impl Engine {
             push_ticket: 0,
             pulling: None,
             pushing: Vec::new(),
+            saves: Saves::new(is_kept),
             has_new: false,
             needs_snapshot: false,
             needs_pull: false,
@@ -269,7 +295,7 @@ impl Engine {
 
     /// The client that counts just now.
     pub fn client(&self) -> ClientId {
-        self.client
+        self.pending.client()
     }
 
     /// The confirmed state.
@@ -362,7 +388,7 @@ impl Engine {
 
     /// What an edit of this todo's text is based on that begins now.
     pub fn based_on(&self, id: TodoId) -> Base {
-        self.pending.based_on(&self.base, self.client, id)
+        self.pending.based_on(&self.base, id)
     }
 
     /// What is to be done now; it is told once.
@@ -385,8 +411,8 @@ impl Engine {
                 client,
                 answer,
             } => {
-                if client == self.client {
-                    self.pushed(ticket, answer, random);
+                if self.pending.sends(client) {
+                    self.pushed(ticket, client, answer, random);
                 }
             }
             Input::Pulled { ticket, answer } => {
@@ -407,6 +433,9 @@ impl Engine {
                     self.hung(code, random);
                 }
             }
+            Input::Saved { ticket, ok } => self.saved(ticket, ok),
+            Input::Found(found) => self.found(found),
+            Input::Shared(shared) => self.hear_of(shared),
             Input::Waited(Timer::Pull) => {
                 self.link.waited(Lane::Pull);
                 self.needs_pull |= !self.link.live().is_open();
@@ -436,21 +465,26 @@ impl Engine {
     /// Lets go what may go.
     fn pump(&mut self) {
         self.bar_if_hidden();
-        if self.link.is_free(Lane::Push, self.has_new) {
+        if self.link.is_free(Lane::Push, self.has_new) && self.saves.is_ready() {
             self.has_new = false;
             let history = &self.history;
             let is_void = |entry: &Entry, id| is_void(history, entry, id);
-            let mutations = self.pending.next_push(self.base.seq, self.client, &is_void);
+            let Next {
+                client,
+                mutations,
+                prepared,
+            } = self.pending.next_push(self.base.seq, &is_void);
+            prepared.into_iter().for_each(|id| self.mark(id));
             if !mutations.is_empty() {
                 let real = mutations.iter().filter(|mutation| mutation.op != Op::Noop);
-                self.pushing = real.map(|mutation| mutation.mid).collect();
+                self.pushing = real.map(|mutation| (client, mutation.mid)).collect();
                 self.link.went(Lane::Push);
                 if let Some(millis) = self.link.live_mut().listens_for_push() {
                     self.wait(Timer::Silence, millis);
                 }
                 self.effects.push(Effect::Push {
                     ticket: self.push_ticket,
-                    client: self.client,
+                    client,
                     epoch: self.base.epoch,
                     mutations,
                 });
@@ -471,16 +505,18 @@ impl Engine {
             self.link.went(Lane::Pull);
             self.effects.push(Effect::Pull {
                 ticket: self.ticket,
-                client: self.client,
+                client: self.client(),
                 since,
             });
         }
+        self.save();
     }
 
     /// Drops from the queue what base has by now, and shows what that and these touch.
     fn settle(&mut self, mut touched: Vec<TodoId>) {
         for entry in self.pending.settle(self.base.seq) {
             touched.extend(entry.ids.iter());
+            self.settled(&entry);
         }
         self.refold(TodoIds::new(&touched));
     }

@@ -46,6 +46,9 @@ id! {
     InvitationId,
 }
 
+/// A mutation's name: its client, and the number that it has there.
+pub type MutationId = (ClientId, Mid);
+
 /// The number a client gives a mutation of one list: 1, 2, 3 …
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

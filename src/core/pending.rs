@@ -1,10 +1,13 @@
-//! The queue: my mutations of one list that are not settled yet, in the order of their numbers.
+//! The queues: a person's mutations of one list that are not settled yet, in the order in which they are folded. This
+//! tab's own come last; before them, by client, those of other tabs, and those that this tab adopted from a tab that is
+//! gone. What is adopted is sent by this tab, under its original numbers; what another tab has, by that one.
 //!
-//! Not here: what the page shows with them folded over base (`view`), when they are sent (`link`).
+//! Not here: what the page shows with them folded over base (`view`), when they are sent (`link`), how they are kept where
+//! a reload does not reach them (`engine`).
 
 use super::{
     conflict::{AFTER_MAX, Base},
-    id::{ClientId, Mid, Seq, TodoId, TodoIds},
+    id::{ClientId, Mid, MutationId, Seq, TodoId, TodoIds},
     op::{Op, Rejection},
     replica::Replica,
     todo::Todo,
@@ -78,7 +81,9 @@ impl Undoes {
 /// A mutation that is not settled.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Its number.
+    /// Whose queue it is in.
+    pub client: ClientId,
+    /// Its number there.
     pub mid: Mid,
     /// What was meant.
     pub op: Op,
@@ -88,6 +93,12 @@ pub struct Entry {
     pub seen: Vec<Todo>,
     /// For an undo: what it takes back.
     pub undoes: Option<Undoes>,
+    /// For an undo that was prepared to be sent: the newest state that only its author contributed to.
+    pub unless_after: Option<Base>,
+    /// Those of other queues that it builds on: it waits until they are decided, or gone from there.
+    pub waits_for: Vec<MutationId>,
+    /// Whether it is kept where a reload does not reach it: before, it is not sent.
+    pub is_saved: bool,
     /// Its place, once it is known to be applied. Before: undecided, as far as this client knows.
     pub applied: Option<Seq>,
     /// Whether it has been sent: from then on its content is fixed.
@@ -98,10 +109,45 @@ pub struct Entry {
     pub given_up: bool,
     /// Whether base has its effect already, if there was any.
     pub in_base: bool,
-    unless_after: Option<Base>,
 }
 
 impl Entry {
+    /// Something new.
+    pub fn new(id: MutationId, op: Op, seen: Vec<Todo>) -> Self {
+        Self {
+            client: id.0,
+            mid: id.1,
+            ids: TodoIds::new(op.ids()),
+            op,
+            seen,
+            undoes: None,
+            unless_after: None,
+            waits_for: Vec::new(),
+            is_saved: false,
+            applied: None,
+            sent: false,
+            tries: 0,
+            given_up: false,
+            in_base: false,
+        }
+    }
+
+    /// Its name.
+    pub fn id(&self) -> MutationId {
+        (self.client, self.mid)
+    }
+
+    /// Whether what it does to this todo's text, or to its being there, others build on.
+    fn founds(&self, id: TodoId) -> bool {
+        match &self.op {
+            Op::AddTodo { id: of, .. }
+            | Op::SetTitle { id: of, .. }
+            | Op::RestoreTodo { id: of } => *of == id,
+            Op::RestoreTodos { ids } => ids.contains(&id),
+            _ => false,
+        }
+    }
+
     /// Whether the view has its effect on top of base.
     pub fn is_folded(&self) -> bool {
         !self.given_up && !self.in_base
@@ -127,41 +173,135 @@ impl Entry {
     }
 }
 
-/// The queue of one client for one list.
-#[derive(Debug, Clone, Default)]
+/// Whether somebody else changed a todo after what an undo takes back.
+pub type IsVoid<'v> = &'v dyn Fn(&Entry, TodoId) -> bool;
+
+/// What goes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// Whose queue it is from.
+    pub client: ClientId,
+    /// What the push carries; nothing goes if there is none.
+    pub mutations: Vec<Mutation>,
+    /// What is fixed by now, and is to be saved before it can go.
+    pub prepared: Vec<MutationId>,
+}
+
+/// A queue beside one's own.
+#[derive(Debug, Clone)]
+struct Guest {
+    client: ClientId,
+    /// Where base was when this tab adopted it: what came before, it has not seen. `None`: another tab sends it.
+    adopted: Option<Seq>,
+}
+
+/// All queues of one person for one list, as one tab has them.
+#[derive(Debug, Clone)]
 pub struct Pending {
+    client: ClientId,
     last: Mid,
+    guests: Vec<Guest>,
     queue: VecDeque<Entry>,
+    /// Whether what is queued is saved before it is sent.
+    is_kept: bool,
 }
 
 impl Pending {
+    /// Nothing yet, of this client. `is_kept`: what is queued is saved before it is sent.
+    pub fn new(client: ClientId, is_kept: bool) -> Self {
+        Self {
+            client,
+            last: Mid(0),
+            guests: Vec::new(),
+            queue: VecDeque::new(),
+            is_kept,
+        }
+    }
+
+    /// Whether what is queued is saved before it is sent.
+    pub fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
+    /// Those whose queues this tab sends.
+    pub fn clients(&self) -> Vec<ClientId> {
+        let adopted = self.guests.iter().filter(|guest| guest.adopted.is_some());
+        let mut clients: Vec<_> = adopted.map(|guest| guest.client).collect();
+        clients.push(self.client);
+        clients
+    }
+
+    /// This tab's own client.
+    pub fn client(&self) -> ClientId {
+        self.client
+    }
+
     /// Takes an op in, under the next number. `seen`: for a restore, the todos as they were last seen.
     pub fn push(&mut self, op: Op, seen: Vec<Todo>, undoes: Option<Undoes>) -> Mid {
         self.last = self.last.next();
-        self.queue.push_back(Entry {
-            mid: self.last,
-            ids: TodoIds::new(op.ids()),
-            op,
-            seen,
-            undoes,
-            applied: None,
-            sent: false,
-            tries: 0,
-            given_up: false,
-            in_base: false,
-            unless_after: None,
-        });
+        let mut entry = Entry::new((self.client, self.last), op, seen);
+        entry.undoes = undoes;
+        entry.is_saved = !self.is_kept;
+        let others = self
+            .queue
+            .iter()
+            .filter(|other| other.client != self.client);
+        let founding =
+            others.filter(|other| other.is_open() && entry.ids.iter().any(|id| other.founds(id)));
+        entry.waits_for = founding.map(Entry::id).collect();
+        self.queue.push_back(entry);
         self.last
     }
 
-    /// All that is not settled, in order.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    /// Another queue, in the place of what was known of it. `adopted`: this tab sends it from now on, and base is here;
+    /// `None`: another tab does.
+    pub fn put(&mut self, client: ClientId, adopted: Option<Seq>, mut entries: Vec<Entry>) {
+        // What is known here of its places stays known.
+        for entry in &mut entries {
+            let known = self.queue.iter().find(|old| old.id() == entry.id());
+            entry.applied = entry.applied.or(known.and_then(|known| known.applied));
+        }
+        self.queue.retain(|entry| entry.client != client);
+        self.guests.retain(|guest| guest.client != client);
+        self.guests.push(Guest { client, adopted });
+        let own = self.client;
+        let rank = |client| (client == own, client);
+        let at = self
+            .queue
+            .partition_point(|entry| rank(entry.client) < rank(client));
+        let after = self.queue.split_off(at);
+        self.queue.extend(entries);
+        self.queue.extend(after);
+    }
+
+    /// Whether this tab sends what this client has.
+    pub fn sends(&self, client: ClientId) -> bool {
+        client == self.client || self.adopted(client).is_some()
+    }
+
+    /// Whether this client's queue is known here, whoever sends it.
+    pub fn knows(&self, client: ClientId) -> bool {
+        client == self.client || self.guests.iter().any(|guest| guest.client == client)
+    }
+
+    fn adopted(&self, client: ClientId) -> Option<Seq> {
+        let guest = self.guests.iter().find(|guest| guest.client == client);
+        guest.and_then(|guest| guest.adopted)
+    }
+
+    /// All that is not settled, as it is folded.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.queue.iter()
     }
 
-    /// The entry with this number.
-    pub fn entry(&mut self, mid: Mid) -> Option<&mut Entry> {
-        self.queue.iter_mut().find(|entry| entry.mid == mid)
+    /// The entry with this name.
+    pub fn get(&self, id: MutationId) -> Option<&Entry> {
+        self.queue.iter().find(|entry| entry.id() == id)
+    }
+
+    /// The entry with this name, to change it.
+    pub fn entry(&mut self, id: MutationId) -> Option<&mut Entry> {
+        self.queue.iter_mut().find(|entry| entry.id() == id)
     }
 
     /// How many the person waits for: undecided, and not given up.
@@ -175,64 +315,88 @@ impl Pending {
         self.queue.iter().filter_map(|entry| entry.applied).max()
     }
 
-    /// What the next push carries: the oldest mutations that have no outcome yet, as many as one push may; the
-    /// oldest alone (with the no-ops before it) if it failed often enough.
+    /// What goes next: what was adopted goes first, since what is new may build on it.
+    pub fn next_push(&mut self, base: Seq, is_void: IsVoid) -> Next {
+        let mut prepared = Vec::new();
+        for client in self.clients() {
+            let mutations = self.next_of(client, base, is_void, &mut prepared);
+            if !mutations.is_empty() {
+                return Next {
+                    client,
+                    mutations,
+                    prepared,
+                };
+            }
+        }
+        Next {
+            client: self.client,
+            mutations: Vec::new(),
+            prepared,
+        }
+    }
+
+    /// The oldest mutations of a client that have no outcome yet, as many as one push may carry; the oldest alone (with the
+    /// no-ops before it) if it failed often enough.
     ///
     /// An undo goes only where nothing that its author has not seen can slip in before it: with the action that it takes
     /// back, when neither was sent yet, or when all that I did to its todos is decided and in base.
     /// `is_void`: whether somebody else changed a todo after what an undo takes back; then the server shall find so, too.
-    pub fn next_push(
+    fn next_of(
         &mut self,
-        base: Seq,
         client: ClientId,
-        is_void: &dyn Fn(&Entry, TodoId) -> bool,
+        base: Seq,
+        is_void: IsVoid,
+        prepared: &mut Vec<MutationId>,
     ) -> Vec<Mutation> {
-        let mut mutations = Vec::new();
+        let mut mutations: Vec<(usize, Mutation)> = Vec::new();
         let mut text = 0;
         for at in 0..self.queue.len() {
             let entry = &self.queue[at];
-            if !entry.is_open() {
+            if !entry.is_open() || entry.client != client {
                 continue;
             }
             let is_alone = !entry.given_up && entry.tries >= TRIES_TOGETHER;
             let has_others = mutations
                 .iter()
-                .any(|mutation: &Mutation| mutation.op != Op::Noop);
+                .any(|(_, mutation)| mutation.op != Op::Noop);
             let bytes = entry.op.text_bytes();
             if is_alone && has_others
                 || mutations.len() == PUSH_MAX
                 || text > 0 && text + bytes > PUSH_TEXT_MAX
+                || entry.waits_for.iter().any(|id| self.is_undecided(*id))
             {
                 break;
             }
             if let Some(undoes) = entry.undoes
                 && !entry.sent
             {
-                let void = entry.ids.iter().filter(|id| is_void(entry, *id));
-                let void: Vec<_> = void.collect();
-                let is_void = void.len() == entry.ids.len();
-                if !is_void && !void.is_empty() {
-                    // Of several, only those are left alone: what I did to the others since does not count against them.
-                    self.queue[at].leave(&void);
+                let goes = |id: &MutationId| {
+                    let mut going = mutations.iter().map(|(at, _)| self.queue[*at].id());
+                    going.any(|other| other == *id)
+                };
+                let group = entry.unless_after.as_ref().map(|base| &base.after);
+                if !group.is_some_and(|group| group.iter().all(goes)) {
+                    let Some(since) = self.undo_after(at, undoes) else {
+                        break;
+                    };
+                    self.prepare(at, base, since, is_void);
+                    prepared.push(self.queue[at].id());
+                    self.queue[at].is_saved &= !self.is_kept;
                 }
-                let server = match undoes.seq {
-                    // The server, who knows what came since, leaves it alone if it was anything.
-                    Some(seq) if is_void || undoes.is_blind => seq,
-                    // Base may not have the action yet.
-                    Some(seq) => seq.max(base),
-                    None => base,
-                };
-                let Some(after) = self.undo_after(at, undoes) else {
-                    break;
-                };
-                let after = after.into_iter().map(|mid| (client, mid)).collect();
-                let seen = Base { server, after };
-                self.queue[at].unless_after = Some(seen);
+                let group = self.queue[at].unless_after.iter();
+                if let Some((_, first)) = group.flat_map(|base| &base.after).next().copied()
+                    && !self.queue[at].is_saved
+                {
+                    // What it goes together with waits with it.
+                    mutations.retain(|(_, mutation)| mutation.mid < first);
+                }
+            }
+            let entry = &self.queue[at];
+            if !entry.is_saved {
+                break;
             }
             text += bytes;
-            let entry = &mut self.queue[at];
-            entry.sent = true;
-            mutations.push(Mutation {
+            let mutation = Mutation {
                 mid: entry.mid,
                 op: if entry.given_up {
                     Op::Noop
@@ -240,19 +404,57 @@ impl Pending {
                     entry.op.clone()
                 },
                 unless_after: entry.unless_after.clone().filter(|_| !entry.given_up),
-            });
+            };
+            mutations.push((at, mutation));
             if is_alone {
                 break;
             }
         }
+        for (at, _) in &mutations {
+            self.queue[*at].sent = true;
+        }
         mutations
+            .into_iter()
+            .map(|(_, mutation)| mutation)
+            .collect()
     }
 
-    /// What an undo that goes now is to name as my own edits since; `None`: it waits.
-    fn undo_after(&self, at: usize, undoes: Undoes) -> Option<Vec<Mid>> {
+    /// Whether something still waits for its outcome.
+    fn is_undecided(&self, id: MutationId) -> bool {
+        self.get(id).is_some_and(Entry::is_open)
+    }
+
+    /// Decides what an undo is sent as. `since`: own edits that go together with it.
+    fn prepare(&mut self, at: usize, base: Seq, since: Vec<MutationId>, is_void: IsVoid) {
+        let entry = &self.queue[at];
+        let Some(undoes) = entry.undoes else { return };
+        let void = entry.ids.iter().filter(|id| is_void(entry, *id));
+        let void: Vec<_> = void.collect();
+        let is_void = void.len() == entry.ids.len();
+        let entry = &mut self.queue[at];
+        if !is_void && !void.is_empty() {
+            // Of several, only those are left alone: what I did to the others since does not count against them.
+            entry.leave(&void);
+        }
+        let server = match undoes.seq {
+            // The server, who knows what came since, leaves it alone if it was anything.
+            Some(seq) if is_void || undoes.is_blind => seq,
+            // Base may not have the action yet.
+            Some(seq) => seq.max(base),
+            None => base,
+        };
+        entry.unless_after = Some(Base {
+            server,
+            after: since,
+        });
+    }
+
+    /// What an undo that goes now is to name as edits since of the same queue; `None`: it waits.
+    fn undo_after(&self, at: usize, undoes: Undoes) -> Option<Vec<MutationId>> {
         let undo = &self.queue[at];
         let mine = self.queue.range(..at);
-        let mine: Vec<&Entry> = mine.filter(|entry| entry.touches(&undo.ids)).collect();
+        let mine = mine.filter(|entry| entry.client == undo.client && entry.touches(&undo.ids));
+        let mine: Vec<&Entry> = mine.collect();
         let since = mine.iter().filter(|entry| entry.mid >= undoes.mid);
         let since: Vec<_> = since.collect();
         // Nothing can come in between: all of it, from the action on, is new to the server.
@@ -260,28 +462,37 @@ impl Pending {
             && since.len() <= AFTER_MAX
             && since.iter().all(|entry| !entry.sent);
         // Everything else is waited for. What was given up, too: it may have been applied after all.
-        (is_new || mine.is_empty()).then(|| since.iter().map(|entry| entry.mid).collect())
+        (is_new || mine.is_empty()).then(|| since.iter().map(|entry| entry.id()).collect())
     }
 
     /// Takes a mutation out.
-    pub fn remove(&mut self, mid: Mid) -> Option<Entry> {
-        let at = self.queue.iter().position(|entry| entry.mid == mid)?;
+    pub fn remove(&mut self, id: MutationId) -> Option<Entry> {
+        let at = self.queue.iter().position(|entry| entry.id() == id)?;
         self.queue.remove(at)
     }
 
-    /// A mutation has this place: it is folded until base reaches it, and what takes it back knows its place.
-    pub fn applied(&mut self, mid: Mid, seq: Seq) {
-        for entry in &mut self.queue {
+    /// A mutation has this place: it is folded until base reaches it, and what takes it back knows its place. Gives those
+    /// that are to be saved anew.
+    pub fn applied(&mut self, id: MutationId, seq: Seq) -> Vec<MutationId> {
+        let (client, mid) = id;
+        let born = self.adopted(client);
+        let mut changed = Vec::new();
+        for entry in self.queue.iter_mut().filter(|entry| entry.client == client) {
             if entry.mid == mid {
                 entry.applied = Some(seq);
                 entry.given_up = false;
             }
             if let Some(undoes) = &mut entry.undoes
                 && undoes.mid == mid
+                && undoes.seq.is_none()
             {
                 undoes.seq = Some(seq);
+                // What came between is not known here.
+                undoes.is_blind |= born.is_some_and(|born| seq <= born);
+                changed.push(entry.id());
             }
         }
+        changed
     }
 
     /// Takes out what base has by now.
@@ -317,16 +528,16 @@ impl Pending {
         }
     }
 
-    /// Base has the effect of everything up to here, if there was any.
-    pub fn in_base(&mut self, last: Mid) {
+    /// Base has the effect of everything of this client up to here, if there was any.
+    pub fn in_base(&mut self, client: ClientId, last: Mid) {
         for entry in &mut self.queue {
-            entry.in_base |= entry.mid <= last;
+            entry.in_base |= entry.client == client && entry.mid <= last;
         }
     }
 
-    /// What an edit of this todo's text is based on that begins now: base's text, and my own of it that are not settled.
-    /// One that was given up may have been applied after all; then it is still mine.
-    pub fn based_on(&self, base: &Replica, client: ClientId, id: TodoId) -> Base {
+    /// What an edit of this todo's text is based on that begins now: base's text, and the person's own of it that are not
+    /// settled. One that was given up may have been applied after all; then it is still theirs.
+    pub fn based_on(&self, base: &Replica, id: TodoId) -> Base {
         // What a restore brings back has the text that it went with.
         let seen = self.queue.iter().rev().flat_map(|entry| &entry.seen);
         let mut seen = seen.filter(|todo| todo.id == id && todo.title_version != UNDECIDED);
@@ -346,7 +557,7 @@ impl Pending {
             Op::AddTodo { id: of, .. } | Op::SetTitle { id: of, .. } => *of == id,
             _ => false,
         });
-        for mine in mine.map(|entry| (client, entry.mid)) {
+        for mine in mine.map(Entry::id) {
             if !based.after.contains(&mine) {
                 based.after.push(mine);
             }
@@ -356,8 +567,17 @@ impl Pending {
         based
     }
 
-    /// Empties the queue, and begins to count anew: for another client.
+    /// Empties it. Gives what this tab would have sent.
     pub fn take(&mut self) -> Vec<Entry> {
-        std::mem::take(self).queue.into()
+        let mut queue: Vec<_> = std::mem::take(&mut self.queue).into();
+        queue.retain(|entry| self.sends(entry.client));
+        self.guests.clear();
+        queue
+    }
+
+    /// Begins to count anew, for another client.
+    pub fn renew(&mut self, client: ClientId) {
+        self.client = client;
+        self.last = Mid(0);
     }
 }

@@ -3,7 +3,7 @@
 //! Not here: how it is said (`ui::notices`, `ui::review`).
 
 use super::{
-    id::{Mid, TodoId},
+    id::{MutationId, TodoId},
     op::{Op, Rejection},
     todo::Todo,
 };
@@ -30,8 +30,8 @@ pub enum Why {
 pub struct Kept {
     /// Tells it from others.
     pub id: u32,
-    /// Its number, as long as the same client goes on.
-    pub mid: Option<Mid>,
+    /// The mutation.
+    pub mutation: MutationId,
     /// What was meant.
     pub op: Op,
     /// For a restore: the todos as they were last seen.
@@ -75,12 +75,19 @@ impl Review {
     }
 
     /// Keeps one, in the place of what was known of the same mutation before.
-    pub fn keep(&mut self, mid: Mid, op: Op, seen: Vec<Todo>, why: Why, retryable: bool) {
-        self.withdraw(mid);
+    pub fn keep(
+        &mut self,
+        mutation: MutationId,
+        op: Op,
+        seen: Vec<Todo>,
+        why: Why,
+        retryable: bool,
+    ) {
+        self.withdraw(mutation);
         self.made += 1;
         self.kept.push(Kept {
             id: self.made,
-            mid: Some(mid),
+            mutation,
             op,
             seen,
             why,
@@ -88,9 +95,14 @@ impl Review {
         });
     }
 
+    /// What is kept of a mutation.
+    pub fn get(&self, mutation: MutationId) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.mutation == mutation)
+    }
+
     /// A mutation was not applied, for certain.
-    pub fn open(&mut self, mid: Mid) {
-        let of = |kept: &&mut Kept| kept.mid == Some(mid);
+    pub fn open(&mut self, mutation: MutationId) {
+        let of = |kept: &&mut Kept| kept.mutation == mutation;
         self.kept
             .iter_mut()
             .filter(of)
@@ -98,8 +110,8 @@ impl Review {
     }
 
     /// A mutation was applied after all.
-    pub fn withdraw(&mut self, mid: Mid) {
-        self.kept.retain(|kept| kept.mid != Some(mid));
+    pub fn withdraw(&mut self, mutation: MutationId) {
+        self.kept.retain(|kept| kept.mutation != mutation);
     }
 
     /// Takes one out: to send it again, or because the person drops it.
@@ -108,12 +120,9 @@ impl Review {
         Some(self.kept.remove(at))
     }
 
-    /// Another client counts from 1 again. What was not known to have failed never will be.
-    pub fn renumber(&mut self) {
-        for kept in &mut self.kept {
-            kept.mid = None;
-            kept.retryable = true;
-        }
+    /// Another client goes on. What was not known to have failed never will be.
+    pub fn open_all(&mut self) {
+        self.kept.iter_mut().for_each(|kept| kept.retryable = true);
     }
 
     /// What is wrong with a todo.

@@ -78,9 +78,14 @@ impl Engine {
         if !self.kept().iter().any(|other| is_open(&other)) {
             return;
         }
-        let Some(Kept { op, seen, .. }) = self.review.take(kept) else {
+        let Some(Kept {
+            op, seen, mutation, ..
+        }) = self.review.take(kept)
+        else {
             return;
         };
+        // It leaves in the same step in which what is new is saved.
+        self.mark(mutation);
         self.touch(op.ids().iter().copied());
         let position = self.view.end().map_or_else(String::new, String::from);
         let is_there = |id| self.view.get(id).is_some();
@@ -112,6 +117,8 @@ impl Engine {
     pub fn discard(&mut self, kept: u32) {
         if let Some(kept) = self.review.take(kept) {
             self.touch(kept.op.ids().iter().copied());
+            self.mark(kept.mutation);
+            self.pump();
         }
     }
 
@@ -125,6 +132,7 @@ impl Engine {
         let inverse = inverse(&op, &self.view);
         let ids = TodoIds::new(op.ids());
         let mid = self.pending.push(op, seen, undoes);
+        self.mark((self.client(), mid));
         self.has_new = true;
         self.refold(ids);
         let did = Undoes::new(mid);

@@ -107,20 +107,22 @@ impl Engine {
             Merged::Advanced => self.trace.add(what, seq.0),
         }
         match origin {
-            Some((client, mid)) if client == self.client => {
+            Some((client, mid)) if self.pending.knows(client) => {
                 // What it did and what it was meant to do may differ. And what was queued before it is decided: its
                 // event came before this one, or never will.
-                let decided = self.pending.entries().filter(|entry| entry.mid <= mid);
+                let queued = self.pending.entries();
+                let decided = queued.filter(|entry| entry.client == client && entry.mid <= mid);
                 decided.for_each(|entry| touched.extend(entry.ids.iter()));
-                self.pending.in_base(mid);
-                self.applied(mid, seq);
+                self.pending.in_base(client, mid);
+                self.applied((client, mid), seq);
             }
-            _ => {
-                // What was so already, nobody changed.
-                let changed = ids.iter().zip(&was);
-                let changed = changed.filter(|(id, was)| self.base.get(**id) != was.as_ref());
-                changed.for_each(|(id, _)| self.history.others(*id, seq));
-            }
+            _ => {}
+        }
+        if !origin.is_some_and(|(client, _)| self.pending.sends(client)) {
+            // What was so already, nobody changed.
+            let changed = ids.iter().zip(&was);
+            let changed = changed.filter(|(id, was)| self.base.get(**id) != was.as_ref());
+            changed.for_each(|(id, _)| self.history.others(*id, seq));
         }
         for todo in was.iter().flatten() {
             self.last_seen(todo);
@@ -159,8 +161,10 @@ impl Engine {
         }
         self.history.missed(&unseen);
         self.pending.missed(&unseen);
-        self.pending.in_base(last_mid);
-        self.pending.settle(self.base.seq);
+        self.pending.in_base(self.client(), last_mid);
+        for entry in self.pending.settle(self.base.seq) {
+            self.settled(&entry);
+        }
         self.show_all();
     }
 
@@ -189,10 +193,12 @@ impl Engine {
         for entry in self.pending.take() {
             if !entry.given_up {
                 let why = Why::Barred(why.to_owned());
-                self.review.keep(entry.mid, entry.op, entry.seen, why, true);
+                let id = entry.id();
+                self.review.keep(id, entry.op, entry.seen, why, true);
             }
+            self.mark((entry.client, entry.mid));
         }
-        self.review.renumber();
+        self.review.open_all();
     }
 
     /// What is done on a list that is no longer there goes to review at once: nothing will ever send it.
@@ -216,7 +222,7 @@ impl Engine {
         };
         self.bar(&why.clone());
         self.trouble = Some(trouble);
-        self.client = ClientId(random);
+        self.pending.renew(ClientId(random));
         self.pushing.clear();
         self.link.abandon(Lane::Push);
         // An answer to what the other client asked does not count.

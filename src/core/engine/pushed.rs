@@ -2,7 +2,7 @@
 
 use super::{Engine, TRIES, Trouble, UNREADABLE_MAX, low, trace::Traced};
 use crate::core::{
-    id::{Mid, Seq, TodoId},
+    id::{ClientId, Mid, MutationId, Seq, TodoId},
     link::{Failure, Lane},
     op::Op,
     pending::{Entry, Outcome},
@@ -15,6 +15,7 @@ impl Engine {
     pub(super) fn pushed(
         &mut self,
         ticket: u32,
+        client: ClientId,
         answer: Result<Vec<(Mid, Outcome)>, Failure>,
         random: Uuid,
     ) {
@@ -26,13 +27,13 @@ impl Engine {
             Ok(outcomes) => {
                 let mut touched = Vec::new();
                 for (mid, outcome) in outcomes {
-                    self.decided(mid, outcome, &mut touched);
+                    self.decided((client, mid), outcome, &mut touched);
                 }
                 self.settle(touched);
                 if is_latest {
                     let pushing = std::mem::take(&mut self.pushing);
-                    let is_open = |mid: &Mid| {
-                        let entry = self.pending.entry(*mid);
+                    let is_open = |id: &MutationId| {
+                        let entry = self.pending.get(*id);
                         entry.is_some_and(|entry| entry.applied.is_none())
                     };
                     if pushing.iter().any(is_open) {
@@ -54,18 +55,19 @@ impl Engine {
     }
 
     /// Takes an outcome in, and says which todos that touches.
-    pub(super) fn decided(&mut self, mid: Mid, outcome: Outcome, touched: &mut Vec<TodoId>) {
-        self.trace.add(Traced::of(&outcome), mid.0);
-        let Some(entry) = self.pending.entry(mid) else {
+    pub(super) fn decided(&mut self, id: MutationId, outcome: Outcome, touched: &mut Vec<TodoId>) {
+        self.trace.add(Traced::of(&outcome), id.1.0);
+        let Some(entry) = self.pending.get(id) else {
             return;
         };
         touched.extend(entry.ids.iter());
         let was_given_up = entry.given_up;
         match outcome {
-            Outcome::Applied(seq) => return self.applied(mid, seq),
+            Outcome::Applied(seq) => return self.applied(id, seq),
             Outcome::Skipped if was_given_up => {
-                self.pending.remove(mid);
-                return self.review.open(mid);
+                self.pending.remove(id);
+                self.mark(id);
+                return self.review.open(id);
             }
             _ => {}
         }
@@ -77,25 +79,41 @@ impl Engine {
                 Why::Unknown
             }
         };
-        if let Some(Entry { op, seen, .. }) = self.pending.remove(mid) {
-            self.came_to_nothing(mid, op, seen, why, true);
+        if let Some(Entry { op, seen, .. }) = self.pending.remove(id) {
+            self.came_to_nothing(id, op, seen, why, true);
         }
     }
 
     /// There is nothing to take back, and what was meant is kept.
-    fn came_to_nothing(&mut self, mid: Mid, op: Op, seen: Vec<Todo>, why: Why, retryable: bool) {
-        self.history.forget(mid);
-        self.review.keep(mid, op, seen, why, retryable);
+    fn came_to_nothing(
+        &mut self,
+        id: MutationId,
+        op: Op,
+        seen: Vec<Todo>,
+        why: Why,
+        retryable: bool,
+    ) {
+        if id.0 == self.client() {
+            self.history.forget(id.1);
+        }
+        self.review.keep(id, op, seen, why, retryable);
+        self.mark(id);
     }
 
-    /// A mutation of mine has this place.
-    pub(super) fn applied(&mut self, mid: Mid, seq: Seq) {
-        self.pending.applied(mid, seq);
-        self.history.applied(mid, seq);
-        self.review.withdraw(mid);
+    /// A mutation of the person's has this place.
+    pub(super) fn applied(&mut self, id: MutationId, seq: Seq) {
+        let changed = self.pending.applied(id, seq);
+        changed.into_iter().for_each(|id| self.mark(id));
+        if id.0 == self.client() {
+            self.history.applied(id.1, seq);
+        }
+        if self.review.get(id).is_some() {
+            self.review.withdraw(id);
+            self.mark(id);
+        }
     }
 
-    pub(super) fn push_failed(&mut self, pushing: &[Mid], failure: Failure, random: Uuid) {
+    pub(super) fn push_failed(&mut self, pushing: &[MutationId], failure: Failure, random: Uuid) {
         let jitter = low(random);
         let is_connected = self.link.is_connected();
         match failure {
@@ -152,7 +170,7 @@ impl Engine {
     }
 
     /// The server failed at these: again after a while, or no more.
-    pub(super) fn tried(&mut self, pushing: &[Mid], jitter: u32) {
+    pub(super) fn tried(&mut self, pushing: &[MutationId], jitter: u32) {
         let most = self.count(pushing, |tries| tries.saturating_add(1));
         if let ([alone], TRIES..) = (pushing, most) {
             self.give_up(*alone, Why::Erring);
@@ -169,10 +187,10 @@ impl Engine {
     }
 
     /// Counts what happened to these. Gives the most that one of them has failed that somebody still waits for.
-    pub(super) fn count(&mut self, pushing: &[Mid], tries: impl Fn(u8) -> u8) -> u8 {
+    pub(super) fn count(&mut self, pushing: &[MutationId], tries: impl Fn(u8) -> u8) -> u8 {
         let mut most = 0;
-        for mid in pushing {
-            if let Some(entry) = self.pending.entry(*mid)
+        for id in pushing {
+            if let Some(entry) = self.pending.entry(*id)
                 && entry.applied.is_none()
             {
                 entry.tries = tries(entry.tries).max(entry.tries);
@@ -183,8 +201,8 @@ impl Engine {
     }
 
     /// Takes a mutation out of the view; its slot is kept, since it may have been decided.
-    pub(super) fn give_up(&mut self, mid: Mid, why: Why) {
-        let Some(entry) = self.pending.entry(mid) else {
+    pub(super) fn give_up(&mut self, id: MutationId, why: Why) {
+        let Some(entry) = self.pending.entry(id) else {
             return;
         };
         if entry.applied.is_some() {
@@ -193,7 +211,7 @@ impl Engine {
         }
         entry.given_up = true;
         let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());
-        self.came_to_nothing(mid, op, seen, why, false);
+        self.came_to_nothing(id, op, seen, why, false);
         self.refold(ids);
     }
 }

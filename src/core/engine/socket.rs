@@ -38,7 +38,7 @@ impl Engine {
         let millis = self.link.live_mut().opens();
         self.effects.push(Effect::Connect {
             socket: self.socket,
-            client: self.client,
+            client: self.client(),
             since: (self.base.epoch, self.base.seq),
         });
         self.wait(Timer::Silence, millis);

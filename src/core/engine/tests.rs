@@ -67,7 +67,7 @@ fn ticked(n: u128, seq: u64) -> Event {
 fn engine(items: u128) -> Engine {
     let todos = (1..=items).map(|n| todo(n, n as u64)).collect();
     let base = Replica::new(EPOCH, Seq(items as u64), todos);
-    Engine::new(LIST, ME, CLIENT, base)
+    Engine::new(LIST, ME, CLIENT, base, false)
 }
 
 fn titles(engine: &Engine) -> Vec<&str> {
@@ -493,40 +493,41 @@ fn what_is_unsent_comes_in_order_and_fits_into_1_mib_whatever_was_typed() {
         position: "z".repeat(128),
     };
     let void = |_: &Entry, _| false;
-    let mut pending = Pending::default();
+    let mut pending = Pending::new(CLIENT, false);
     for n in 0..600 {
         pending.push(long(n), vec![], None);
     }
-    let sent = pending.next_push(Seq(0), CLIENT, &void);
+    let sent = pending.next_push(Seq(0), &void).mutations;
     assert!((1..=500).contains(&sent.len()));
     let body = write::push(ME, LIST, EPOCH, CLIENT, sent);
     assert!(body.len() < 1024 * 1024, "{}", body.len());
 
-    let mut pending = Pending::default();
+    let mut pending = Pending::new(CLIENT, false);
     for n in 0..600 {
         pending.push(Op::DeleteTodo { id: id(n) }, vec![], None);
     }
     let mids: Vec<_> = pending
-        .next_push(Seq(0), CLIENT, &void)
+        .next_push(Seq(0), &void)
+        .mutations
         .iter()
         .map(|m| m.mid.0)
         .collect();
     assert_eq!(mids, (1..=500).collect::<Vec<_>>());
     // What is too long to be taken is sent all the same, and refused alone.
-    let mut pending = Pending::default();
+    let mut pending = Pending::new(CLIENT, false);
     let huge = Op::AddTodo {
         id: id(1),
         title: "x".repeat(1024 * 1024),
         position: "a0".to_owned(),
     };
     pending.push(huge, vec![], None);
-    assert_eq!(pending.next_push(Seq(0), CLIENT, &void).len(), 1);
+    assert_eq!(pending.next_push(Seq(0), &void).mutations.len(), 1);
 }
 
 #[test]
 fn a_full_list_takes_no_more_until_something_goes() {
     let todos = (0..10_000).map(|n| todo(n, 1)).collect();
-    let mut engine = Engine::new(LIST, ME, CLIENT, Replica::new(EPOCH, Seq(1), todos));
+    let mut engine = Engine::new(LIST, ME, CLIENT, Replica::new(EPOCH, Seq(1), todos), false);
     engine.dispatch([add(20_000)]);
     assert_eq!(
         (engine.counts().total, engine.get(id(20_000))),
@@ -549,4 +550,5 @@ fn waits_grow_and_stay_within_their_bounds() {
     assert!(longest > Duration::from_secs(10));
 }
 
+mod queues;
 mod socket;

@@ -1,0 +1,299 @@
+//! The queue beyond this run of this tab: saved before it is sent, taken over from tabs that are gone, told to those
+//! that are there.
+
+use super::{Effect, Engine};
+use crate::core::{
+    id::{ClientId, Mid, MutationId, Seq, TodoId},
+    pending::{Entry, Undoes},
+    record::{Found, Record, Shared},
+    review::Why,
+};
+
+/// What is to be saved, and what is being saved.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Saves {
+    /// Whether it is still to be said what other tabs have saved.
+    waits: bool,
+    /// Of these something else is to be kept than is.
+    changed: Vec<MutationId>,
+    /// These are being saved.
+    saving: Option<Vec<MutationId>>,
+    /// The number of the latest save.
+    ticket: u32,
+    has_failed: bool,
+    /// What left a queue because it was applied, since other tabs were told.
+    settled: Vec<(MutationId, Seq)>,
+    /// Whose queues are others by now than the other tabs know.
+    untold: Vec<ClientId>,
+}
+
+impl Saves {
+    /// Nothing yet. `is_kept`: other tabs may have saved something.
+    pub(super) fn new(is_kept: bool) -> Self {
+        Self {
+            waits: is_kept,
+            ..Self::default()
+        }
+    }
+
+    /// Whether all is known that waits anywhere.
+    pub(super) fn is_ready(&self) -> bool {
+        !self.waits
+    }
+}
+
+impl Engine {
+    #[cfg(test)]
+    pub(super) fn saves_ticket(&self) -> u32 {
+        self.saves.ticket
+    }
+
+    /// Whether edits could not be saved: closing the page would lose them.
+    pub fn has_unsaved(&self) -> bool {
+        self.saves.has_failed && self.pending.waiting() > 0
+    }
+
+    /// Something about a mutation is to be kept otherwise than it is, or not any more.
+    pub(super) fn mark(&mut self, id: MutationId) {
+        if !self.pending.is_kept() {
+            return;
+        }
+        if let Some(entry) = self.pending.entry(id) {
+            entry.is_saved = false;
+        }
+        if !self.saves.changed.contains(&id) {
+            self.saves.changed.push(id);
+        }
+    }
+
+    /// A mutation left its queue, since base has it.
+    pub(super) fn settled(&mut self, entry: &Entry) {
+        if self.pending.sends(entry.client) {
+            self.mark(entry.id());
+            let place = entry.applied.map(|seq| (entry.id(), seq));
+            self.saves.settled.extend(place);
+        }
+    }
+
+    /// Has saved what is to be saved. One at a time, so that the latest state of each is the one that stays.
+    pub(super) fn save(&mut self) {
+        if self.saves.changed.is_empty() || self.saves.saving.is_some() {
+            return;
+        }
+        let changed = std::mem::take(&mut self.saves.changed);
+        let mut records = Vec::new();
+        let mut gone = Vec::new();
+        for id in &changed {
+            match self.record(*id) {
+                Some(record) => records.push(record),
+                None => gone.push(*id),
+            }
+        }
+        for (client, _) in &changed {
+            if !self.saves.untold.contains(client) {
+                self.saves.untold.push(*client);
+            }
+        }
+        self.saves.saving = Some(changed);
+        self.saves.ticket += 1;
+        self.effects.push(Effect::Save {
+            ticket: self.saves.ticket,
+            records,
+            gone,
+        });
+    }
+
+    /// What is kept of a mutation.
+    fn record(&self, id: MutationId) -> Option<Record> {
+        let kept = self.review.get(id);
+        let why = kept.map(|kept| kept.why.clone());
+        let epoch = self.base.epoch;
+        if let Some(entry) = self.pending.get(id) {
+            return Some(Record {
+                id,
+                epoch,
+                op: entry.op.clone(),
+                seen: entry.seen.clone(),
+                undoes: entry.undoes.map(|undoes| (undoes.mid, undoes.seq)),
+                unless_after: entry.unless_after.clone(),
+                waits_for: entry.waits_for.clone(),
+                applied: entry.applied,
+                is_queued: true,
+                why,
+            });
+        }
+        kept.map(|kept| Record {
+            id,
+            epoch,
+            op: kept.op.clone(),
+            seen: kept.seen.clone(),
+            undoes: None,
+            unless_after: None,
+            waits_for: Vec::new(),
+            applied: None,
+            is_queued: false,
+            why,
+        })
+    }
+
+    pub(super) fn saved(&mut self, ticket: u32, ok: bool) {
+        if ticket != self.saves.ticket {
+            return;
+        }
+        self.saves.has_failed |= !ok;
+        for id in self.saves.saving.take().into_iter().flatten() {
+            let is_changed = self.saves.changed.contains(&id);
+            if let Some(entry) = self.pending.entry(id) {
+                // What cannot be saved is sent all the same: that is told, and better than nothing.
+                entry.is_saved = !is_changed;
+            }
+        }
+        self.has_new = true;
+        for client in std::mem::take(&mut self.saves.untold) {
+            self.share(client);
+        }
+    }
+
+    /// Tells the other tabs what waits in a queue that this tab sends.
+    fn share(&mut self, client: ClientId) {
+        let queue = self.pending.entries();
+        let queue = queue.filter(|entry| entry.client == client);
+        let queue = queue.filter_map(|entry| self.record(entry.id())).collect();
+        let (settled, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.saves.settled)
+            .into_iter()
+            .partition(|((of, _), _)| *of == client);
+        self.saves.settled = rest;
+        let settled = settled.into_iter().map(|((_, mid), seq)| (mid, seq));
+        self.effects.push(Effect::Share(Shared {
+            user: self.user,
+            list: self.list,
+            epoch: self.base.epoch,
+            client,
+            queue,
+            settled: settled.collect(),
+        }));
+    }
+
+    /// Tells another tab, which has just come, all that waits here.
+    pub fn introduce(&mut self) {
+        for client in self.pending.clients() {
+            self.share(client);
+        }
+    }
+
+    /// These queues were saved. Those of tabs that are gone are this one's to send.
+    pub(super) fn found(&mut self, found: Vec<Found>) {
+        self.saves.waits = false;
+        self.has_new = true;
+        for queue in found {
+            self.take_over(queue);
+        }
+    }
+
+    fn take_over(&mut self, found: Found) {
+        let Found {
+            client,
+            is_left,
+            records,
+        } = found;
+        // What a tab that is there has said itself is newer.
+        if self.pending.sends(client) || !is_left && self.pending.knows(client) {
+            return;
+        }
+        let mut touched = self.touched_by(client);
+        let mut entries = Vec::new();
+        for record in records {
+            touched.extend(record.op.ids());
+            let Record { id, epoch, .. } = record;
+            if !is_left {
+                // What is in review there, and all else that is to be decided, is that tab's.
+                entries.extend(record.is_queued.then(|| entry(record)));
+                continue;
+            }
+            if record.is_queued && epoch != self.base.epoch {
+                let why = "The server was restored from a backup.".to_owned();
+                let (op, seen) = (record.op, record.seen);
+                self.review.keep(id, op, seen, Why::Barred(why), true);
+                self.mark(id);
+                continue;
+            }
+            if let Some(why) = record.why.clone() {
+                let (op, seen) = (record.op.clone(), record.seen.clone());
+                self.review.keep(id, op, seen, why, !record.is_queued);
+            }
+            if record.is_queued {
+                entries.push(entry(record));
+            }
+        }
+        let adopted = is_left.then_some(self.base.seq);
+        self.pending.put(client, adopted, entries);
+        self.settle(touched);
+    }
+
+    /// What waits in another tab is shown here, too.
+    pub(super) fn hear_of(&mut self, shared: Shared) {
+        let Shared {
+            user,
+            list,
+            epoch,
+            client,
+            queue,
+            settled,
+        } = shared;
+        let is_ours = (user, list, epoch) == (self.user, self.list, self.base.epoch);
+        if !is_ours || self.is_hidden || self.pending.sends(client) {
+            return;
+        }
+        let mut touched = self.touched_by(client);
+        // What the other tab's base has already, and this one's has not yet, is shown until it has.
+        let place = |mid: Mid| settled.iter().find(|(of, _)| *of == mid);
+        let known = self
+            .pending
+            .entries()
+            .filter(|entry| entry.client == client);
+        let mut entries = Vec::new();
+        for entry in known {
+            if let Some((_, seq)) = place(entry.mid) {
+                let applied = Some(*seq);
+                entries.push(Entry {
+                    applied,
+                    ..entry.clone()
+                });
+            }
+        }
+        entries.extend(queue.into_iter().map(entry));
+        for entry in &entries {
+            touched.extend(entry.ids.iter());
+        }
+        self.pending.put(client, None, entries);
+        self.has_new = true;
+        self.settle(touched);
+    }
+
+    fn touched_by(&self, client: ClientId) -> Vec<TodoId> {
+        let entries = self.pending.entries();
+        let its = entries.filter(|entry| entry.client == client);
+        its.flat_map(|entry| entry.ids.iter()).collect()
+    }
+}
+
+/// A mutation as it was saved. Whether it was sent nobody knows, so it counts as sent, but for an undo that was not ready.
+fn entry(record: Record) -> Entry {
+    let sent = record.undoes.is_none() || record.unless_after.is_some();
+    let undoes = record.undoes.map(|(mid, seq)| Undoes {
+        mid,
+        seq,
+        // What came since its action this tab has not seen.
+        is_blind: seq.is_some(),
+    });
+    Entry {
+        undoes,
+        unless_after: record.unless_after,
+        waits_for: record.waits_for,
+        is_saved: true,
+        applied: record.applied,
+        sent,
+        given_up: record.why.is_some(),
+        ..Entry::new(record.id, record.op, record.seen)
+    }
+}

@@ -1,0 +1,336 @@
+//! The queue beyond this run of this tab.
+
+use super::*;
+use crate::core::{
+    conflict::Base,
+    id::MutationId,
+    record::{Found, Record, Shared},
+};
+
+const GONE: ClientId = ClientId(Uuid::from_u128(6));
+
+/// A page that saves what it sends, and has found these.
+fn kept(items: u128, found: Vec<Found>) -> Engine {
+    let todos = (1..=items).map(|n| todo(n, n as u64)).collect();
+    let base = Replica::new(EPOCH, Seq(items as u64), todos);
+    let mut engine = Engine::new(LIST, ME, CLIENT, base, true);
+    engine.take(Input::Found(found), RANDOM);
+    engine
+}
+
+fn record(mid: u64, op: Op) -> Record {
+    Record {
+        id: (GONE, Mid(mid)),
+        epoch: EPOCH,
+        op,
+        seen: vec![],
+        undoes: None,
+        unless_after: None,
+        waits_for: vec![],
+        applied: None,
+        is_queued: true,
+        why: None,
+    }
+}
+
+fn left(records: Vec<Record>) -> Vec<Found> {
+    vec![Found {
+        client: GONE,
+        is_left: true,
+        records,
+    }]
+}
+
+fn shared(queue: Vec<Record>, settled: Vec<(Mid, Seq)>) -> Input {
+    Input::Shared(Shared {
+        user: ME,
+        list: LIST,
+        epoch: EPOCH,
+        client: GONE,
+        queue,
+        settled,
+    })
+}
+
+fn retitle(n: u128, title: &str, base: Base) -> Op {
+    Op::SetTitle {
+        id: id(n),
+        title: title.to_owned(),
+        base,
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct Saving {
+    ticket: u32,
+    records: Vec<(u64, bool)>,
+    gone: Vec<u64>,
+}
+
+/// What happens of pushes and of saves, in order.
+fn happens(engine: &mut Engine) -> (Vec<Saving>, Vec<(ClientId, Vec<u64>)>, Vec<Shared>) {
+    let (mut saves, mut pushes, mut shares) = (vec![], vec![], vec![]);
+    for effect in engine.effects() {
+        match effect {
+            Effect::Save {
+                ticket,
+                records,
+                gone,
+            } => saves.push(Saving {
+                ticket,
+                records: records.iter().map(|r| (r.id.1.0, r.is_queued)).collect(),
+                gone: gone.iter().map(|(_, mid)| mid.0).collect(),
+            }),
+            Effect::Push {
+                client, mutations, ..
+            } => pushes.push((client, mutations.iter().map(|m| m.mid.0).collect())),
+            Effect::Share(shared) => shares.push(shared),
+            _ => {}
+        }
+    }
+    (saves, pushes, shares)
+}
+
+fn saved(engine: &mut Engine, ok: bool) {
+    let ticket = engine.saves_ticket();
+    engine.take(Input::Saved { ticket, ok }, RANDOM);
+}
+
+fn decided(engine: &mut Engine, client: ClientId, outcomes: Vec<(Mid, Outcome)>) {
+    let input = Input::Pushed {
+        ticket: engine.push_ticket,
+        client,
+        answer: Ok(outcomes),
+    };
+    engine.take(input, RANDOM);
+}
+
+#[test]
+fn an_edit_shows_at_once_and_goes_when_it_is_saved() {
+    let mut engine = kept(1, vec![]);
+    engine.dispatch([tick(1, true)]);
+    assert!(is_ticked(&engine, 1));
+    let (saves, pushes, _) = happens(&mut engine);
+    assert_eq!(saves.len(), 1);
+    assert_eq!(saves[0].records, [(1, true)]);
+    assert!(pushes.is_empty());
+    // What is done meanwhile is saved next, in one go.
+    engine.dispatch([add(7)]);
+    engine.dispatch([tick(7, true)]);
+    assert_eq!(happens(&mut engine), (vec![], vec![], vec![]));
+    saved(&mut engine, true);
+    let (saves, pushes, _) = happens(&mut engine);
+    assert_eq!(saves[0].records, [(2, true), (3, true)]);
+    assert_eq!(pushes, [(CLIENT, vec![1])]);
+}
+
+#[test]
+fn what_cannot_be_saved_is_sent_and_told() {
+    let mut engine = kept(1, vec![]);
+    engine.dispatch([tick(1, true)]);
+    assert!(!engine.has_unsaved());
+    saved(&mut engine, false);
+    assert_eq!(happens(&mut engine).1, [(CLIENT, vec![1])]);
+    assert!(engine.has_unsaved());
+}
+
+#[test]
+fn what_is_settled_leaves_and_what_came_to_nothing_stays_kept() {
+    let mut engine = kept(2, vec![]);
+    engine.dispatch([tick(1, true)]);
+    engine.dispatch([tick(2, true)]);
+    saved(&mut engine, true);
+    saved(&mut engine, true);
+    happens(&mut engine);
+    let full = Outcome::Rejected(Rejection::new(RejectionCode::Limit, "full"));
+    let outcomes = vec![(Mid(1), Outcome::Applied(Seq(2))), (Mid(2), full)];
+    decided(&mut engine, CLIENT, outcomes);
+    let (saves, ..) = happens(&mut engine);
+    assert_eq!(
+        (&*saves[0].records, &*saves[0].gone),
+        (&[(2, false)][..], &[1][..])
+    );
+    saved(&mut engine, true);
+    let id = engine.kept()[0].id;
+    engine.discard(id);
+    assert_eq!(happens(&mut engine).0[0].gone, [2]);
+}
+
+#[test]
+fn nothing_goes_before_it_is_known_what_waits_elsewhere() {
+    let mut engine = Engine::new(LIST, ME, CLIENT, Replica::new(EPOCH, Seq(0), vec![]), true);
+    engine.dispatch([add(1)]);
+    saved(&mut engine, true);
+    assert!(happens(&mut engine).1.is_empty());
+    engine.take(Input::Found(left(vec![record(4, add(2))])), RANDOM);
+    assert_eq!(titles(&engine).len(), 2);
+    // What is left behind goes first, as what it was.
+    assert_eq!(happens(&mut engine).1, [(GONE, vec![4])]);
+    decided(&mut engine, GONE, vec![(Mid(4), Outcome::Applied(Seq(1)))]);
+    assert_eq!(happens(&mut engine).1, [(CLIENT, vec![1])]);
+}
+
+#[test]
+fn what_builds_on_another_queue_waits_until_that_is_decided() {
+    let mut engine = kept(0, vec![]);
+    engine.take(shared(vec![record(1, add(1))], vec![]), RANDOM);
+    assert_eq!(titles(&engine), ["item 1"]);
+    let base = engine.based_on(id(1));
+    assert_eq!(base.after, [(GONE, Mid(1))]);
+    engine.dispatch([retitle(1, "mine", base)]);
+    saved(&mut engine, true);
+    let mut found = happens(&mut engine);
+    assert!(found.1.is_empty());
+    // It is applied: its event says so.
+    let event = Event::Added(todo(1, 1));
+    pulled(&mut engine, 1, vec![(1, Some((GONE, Mid(1))), event)]);
+    found = happens(&mut engine);
+    assert_eq!(found.1, [(CLIENT, vec![1])]);
+    assert_eq!(titles(&engine), ["mine"]);
+}
+
+#[test]
+fn what_waits_in_another_tab_goes_when_it_is_gone_there() {
+    let mut engine = kept(1, vec![]);
+    engine.take(
+        shared(vec![record(1, tick(1, true)), record(2, add(2))], vec![]),
+        RANDOM,
+    );
+    assert!(is_ticked(&engine, 1));
+    assert!(happens(&mut engine).1.is_empty());
+    // Applied there, before this tab has the event: nothing flickers.
+    engine.take(
+        shared(vec![record(2, add(2))], vec![(Mid(1), Seq(2))]),
+        RANDOM,
+    );
+    assert!(is_ticked(&engine, 1));
+    pulled(
+        &mut engine,
+        2,
+        vec![(2, Some((GONE, Mid(1))), ticked(1, 2))],
+    );
+    assert_eq!(engine.pending().entries().count(), 1);
+    // Refused there.
+    engine.take(shared(vec![], vec![]), RANDOM);
+    assert_eq!(titles(&engine), ["item 1"]);
+    // Its tab is closed meanwhile: what it had left is this one's.
+    engine.take(shared(vec![record(3, add(3))], vec![]), RANDOM);
+    engine.take(Input::Found(left(vec![record(3, add(3))])), RANDOM);
+    assert_eq!(happens(&mut engine).1, [(GONE, vec![3])]);
+}
+
+#[test]
+fn another_persons_or_another_lists_tab_is_not_heard() {
+    let mut engine = kept(0, vec![]);
+    let Input::Shared(ours) = shared(vec![record(1, add(1))], vec![]) else {
+        panic!()
+    };
+    let others = [
+        Shared {
+            user: UserId(RANDOM),
+            ..ours.clone()
+        },
+        Shared {
+            list: ListId(RANDOM),
+            ..ours.clone()
+        },
+        Shared {
+            epoch: Epoch(RANDOM),
+            ..ours.clone()
+        },
+        // What it sends itself, nobody else tells it.
+        Shared {
+            client: CLIENT,
+            ..ours
+        },
+    ];
+    for other in others {
+        engine.take(Input::Shared(other), RANDOM);
+        assert!(titles(&engine).is_empty());
+    }
+}
+
+#[test]
+fn what_was_kept_is_kept_after_a_reload() {
+    let why = Why::Erring;
+    let given_up = Record {
+        why: Some(why.clone()),
+        ..record(1, add(1))
+    };
+    let refused = Record {
+        is_queued: false,
+        why: Some(Why::Rejected(Rejection::forbidden())),
+        ..record(2, add(2))
+    };
+    let old = Record {
+        epoch: Epoch(RANDOM),
+        ..record(3, add(3))
+    };
+    let mut engine = kept(0, left(vec![given_up, refused, old]));
+    let kept: Vec<(MutationId, bool)> = engine
+        .kept()
+        .iter()
+        .map(|kept| (kept.mutation, kept.retryable))
+        .collect();
+    assert_eq!(
+        kept,
+        [
+            ((GONE, Mid(1)), false),
+            ((GONE, Mid(2)), true),
+            ((GONE, Mid(3)), true)
+        ]
+    );
+    assert!(titles(&engine).is_empty());
+    let (saves, pushes, _) = happens(&mut engine);
+    // A no-op keeps its place; what is of another history is not sent.
+    assert_eq!(pushes, [(GONE, vec![1])]);
+    assert_eq!(saves[0].records, [(3, false)]);
+    decided(&mut engine, GONE, vec![(Mid(1), Outcome::Skipped)]);
+    assert!(engine.kept().iter().all(|kept| kept.retryable));
+}
+
+#[test]
+fn an_undo_goes_as_it_was_saved_and_with_what_it_takes_back() {
+    let mut engine = kept(1, vec![]);
+    engine.dispatch([tick(1, true)]);
+    engine.undo(Way::Back);
+    // The edit alone would let somebody else's slip in between.
+    saved(&mut engine, true);
+    assert!(happens(&mut engine).1.is_empty());
+    saved(&mut engine, true);
+    assert_eq!(happens(&mut engine).1, [(CLIENT, vec![1, 2])]);
+}
+
+#[test]
+fn an_undo_that_was_left_behind_waits_for_what_it_takes_back() {
+    let undo = Record {
+        undoes: Some((Mid(1), None)),
+        ..record(2, tick(1, false))
+    };
+    let mut engine = kept(1, left(vec![record(1, tick(1, true)), undo]));
+    assert_eq!(happens(&mut engine).1, [(GONE, vec![1])]);
+    decided(&mut engine, GONE, vec![(Mid(1), Outcome::Applied(Seq(2)))]);
+    let origin = Some((GONE, Mid(1)));
+    pulled(&mut engine, 2, vec![(2, origin, ticked(1, 2))]);
+    // Its place is known by now, and saved with it.
+    for _ in 0..2 {
+        assert!(happens(&mut engine).1.is_empty());
+        saved(&mut engine, true);
+    }
+    assert_eq!(happens(&mut engine).1, [(GONE, vec![2])]);
+    let undo = engine.pending().get((GONE, Mid(2))).unwrap();
+    let base = undo.unless_after.clone().unwrap();
+    assert_eq!((base.server, base.after), (Seq(2), vec![]));
+}
+
+#[test]
+fn a_tab_that_has_just_come_is_told_everything() {
+    let mut engine = kept(0, left(vec![record(1, add(1))]));
+    engine.dispatch([add(2)]);
+    saved(&mut engine, true);
+    happens(&mut engine);
+    engine.introduce();
+    let shares = happens(&mut engine).2;
+    let shares: Vec<_> = shares.iter().map(|s| (s.client, s.queue.len())).collect();
+    assert_eq!(shares, [(GONE, 1), (CLIENT, 1)]);
+}
