@@ -28,6 +28,7 @@ hits! {
     Discarded: "dropped by the person",
     EditedLate: "an edit ended some steps after it began",
     // What the network did.
+    RequestOvertook: "a request overtook another",
     Reordered: "an answer overtook another",
     RequestLost: "a request was lost",
     AnswerLost: "an answer was lost after the commit",

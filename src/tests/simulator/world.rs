@@ -6,7 +6,7 @@ use super::{
     mirror::Mirror,
     server::{Model, Pusher, Refusal},
     step::{Fault, Illness, Session, Step, TABS},
-    tab::{Answer, Request, Tab},
+    tab::{Answer, Open, Request, Tab},
     tally::{Hit, Tally},
     violated,
     wires::Wire,
@@ -38,6 +38,9 @@ struct Flight<T> {
     what: T,
 }
 
+/// What is on its way in one direction, and what it is when something there overtakes another.
+type Traffic<'w, T> = (for<'a> fn(&'a mut World<'w>) -> &'a mut Vec<Flight<T>>, Hit);
+
 /// See the module.
 pub struct World<'w> {
     scene: Scene<'w>,
@@ -57,6 +60,14 @@ pub struct World<'w> {
     /// What the server's hub has sent, and up to where it has heard.
     pub order: Order<Placed>,
     pub published: Seq,
+}
+
+fn requests<'w>() -> Traffic<'w, Request> {
+    (|world| &mut world.requests, Hit::RequestOvertook)
+}
+
+fn answers<'w>() -> Traffic<'w, Answer> {
+    (|world| &mut world.answers, Hit::Reordered)
 }
 
 /// Whose page it is.
@@ -138,36 +149,24 @@ impl<'w> World<'w> {
                 self.with(tab.into(), |page, scene| acts::act(page, scene, act))
             }
             Step::Flow { tab } => self.flow(tab.into()),
-            Step::Arrive { nth } => self.on_request(nth, |world, request| world.arrive(request)),
-            Step::Answer { nth } => self.on_answer(nth, |world, answer| world.deliver(answer)),
-            Step::ArriveTwice { nth } => self.on_request(nth, |world, mut request| {
-                request.arrived += 1;
-                if request.arrived < 3 {
-                    world.requests.push(request.clone());
-                }
-                world.arrive(request)
-            }),
-            Step::AnswerTwice { nth } => self.on_answer(nth, |world, mut answer| {
-                answer.arrived += 1;
-                if answer.arrived < 3 {
-                    world.answers.push(answer.clone());
-                }
-                world.deliver(answer)
-            }),
-            Step::LoseRequest { nth } => self.on_request(nth, |world, request| {
+            Step::Arrive { nth } => self.nth(nth, requests(), Self::arrive),
+            Step::Answer { nth } => self.nth(nth, answers(), Self::deliver),
+            Step::ArriveTwice { nth } => self.nth_twice(nth, requests(), Self::arrive),
+            Step::AnswerTwice { nth } => self.nth_twice(nth, answers(), Self::deliver),
+            Step::LoseRequest { nth } => self.nth(nth, requests(), |world, request| {
                 world.hit(Hit::RequestLost);
                 world.refuse(&request, Failure::Unreachable)
             }),
-            Step::LoseAnswer { nth } => self.on_answer(nth, |world, answer| {
+            Step::LoseAnswer { nth } => self.nth(nth, answers(), |world, answer| {
                 world.hit(Hit::AnswerLost);
                 world.fail(answer, Failure::Unreachable)
             }),
             Step::TimeOut { tab, lane } => self.time_out(tab.into(), lane),
-            Step::Fail { nth, fault } => self.on_request(nth, |world, request| {
+            Step::Fail { nth, fault } => self.nth(nth, requests(), |world, request| {
                 let failure = world.failure(fault, false);
                 world.refuse(&request, failure)
             }),
-            Step::FailAfter { nth, fault } => self.on_request(nth, |world, request| {
+            Step::FailAfter { nth, fault } => self.nth(nth, requests(), |world, request| {
                 world.arrive(request)?;
                 let failure = world.failure(fault, true);
                 match world.answers.pop() {
@@ -264,35 +263,38 @@ impl<'w> World<'w> {
         }
     }
 
-    fn on_request(
+    /// The nth of what is on its way gets on, if there is any.
+    fn nth<T>(
         &mut self,
         nth: u8,
-        then: impl FnOnce(&mut Self, Flight<Request>) -> Checked,
+        (on_their_way, overtakes): Traffic<'w, T>,
+        then: impl FnOnce(&mut Self, Flight<T>) -> Checked,
     ) -> Checked {
-        match usize::from(nth).checked_rem(self.requests.len()) {
-            Some(at) => {
-                let request = self.requests.remove(at);
-                then(self, request)
-            }
-            None => Ok(()),
+        let flights = on_their_way(self);
+        let Some(at) = usize::from(nth).checked_rem(flights.len()) else {
+            return Ok(());
+        };
+        let flight = flights.remove(at);
+        if at > 0 {
+            self.hit(overtakes);
         }
+        then(self, flight)
     }
 
-    fn on_answer(
+    /// The same, and it gets on once more later.
+    fn nth_twice<T: Clone>(
         &mut self,
         nth: u8,
-        then: impl FnOnce(&mut Self, Flight<Answer>) -> Checked,
+        traffic: Traffic<'w, T>,
+        then: impl FnOnce(&mut Self, Flight<T>) -> Checked,
     ) -> Checked {
-        match usize::from(nth).checked_rem(self.answers.len()) {
-            Some(at) => {
-                if at > 0 {
-                    self.hit(Hit::Reordered);
-                }
-                let answer = self.answers.remove(at);
-                then(self, answer)
+        self.nth(nth, traffic, |world, mut flight| {
+            flight.arrived += 1;
+            if flight.arrived < 3 {
+                traffic.0(world).push(flight.clone());
             }
-            None => Ok(()),
-        }
+            then(world, flight)
+        })
     }
 
     /// The server has a request now, and its answer sets out.
@@ -360,9 +362,7 @@ impl<'w> World<'w> {
         if arrived > 1 {
             self.hit(Hit::AnswerTwice);
         }
-        let is = |open: &Option<super::tab::Open>| {
-            open.as_ref().is_some_and(|open| open.ticket == ticket)
-        };
+        let is = |open: &Option<Open>| open.as_ref().is_some_and(|open| open.ticket == ticket);
         let is_late = match &what {
             Answer::Pushed { .. } => !is(&page.push),
             Answer::Pulled(_) => !is(&page.pull),
@@ -440,25 +440,35 @@ impl<'w> World<'w> {
 
     fn time_out(&mut self, tab: usize, lane: Lane) -> Checked {
         let page = &self.tabs[tab];
-        let client = page.engine.client();
-        let (open, what) = match lane {
-            Lane::Push => (
-                page.push.as_ref(),
-                Answer::Pushed {
-                    client,
-                    answer: Err(Failure::Late),
-                },
-            ),
-            Lane::Pull => (page.pull.as_ref(), Answer::Pulled(Err(Failure::Late))),
+        let open = match lane {
+            Lane::Push => page.push.as_ref(),
+            Lane::Pull => page.pull.as_ref(),
         };
-        let Some(ticket) = open.map(|open| open.ticket) else {
+        if open.is_some() {
+            self.hit(Hit::TimedOut);
+        }
+        self.hear_nothing(tab, Some(lane), Failure::Late)
+    }
+
+    /// A page hears that what it waits for failed: a push or a pull, or without a lane who is signed in.
+    fn hear_nothing(&mut self, tab: usize, lane: Option<Lane>, failure: Failure) -> Checked {
+        let page = &self.tabs[tab];
+        let ticket = |open: &Option<Open>| open.as_ref().map(|open| open.ticket);
+        let (ticket, what) = match lane {
+            Some(Lane::Push) => {
+                let client = page.engine.client();
+                let answer = Err(failure);
+                (ticket(&page.push), Answer::Pushed { client, answer })
+            }
+            Some(Lane::Pull) => (ticket(&page.pull), Answer::Pulled(Err(failure))),
+            None => (page.asks.then_some(0), Answer::Me(Err(failure))),
+        };
+        let Some(ticket) = ticket else {
             return Ok(());
         };
-        self.hit(Hit::TimedOut);
-        let run = page.run;
         self.deliver(Flight {
             tab,
-            run,
+            run: page.run,
             ticket,
             arrived: 0,
             what,
@@ -750,38 +760,8 @@ impl<'w> World<'w> {
 
     /// All that a page waits for is cut.
     fn cut(&mut self, tab: usize) -> Checked {
-        let (run, client) = (self.tabs[tab].run, self.tabs[tab].engine.client());
-        let failure = || Failure::Unreachable;
-        if let Some(ticket) = self.tabs[tab].push.as_ref().map(|open| open.ticket) {
-            let what = Answer::Pushed {
-                client,
-                answer: Err(failure()),
-            };
-            self.deliver(Flight {
-                tab,
-                run,
-                ticket,
-                arrived: 0,
-                what,
-            })?;
-        }
-        if let Some(ticket) = self.tabs[tab].pull.as_ref().map(|open| open.ticket) {
-            self.deliver(Flight {
-                tab,
-                run,
-                ticket,
-                arrived: 0,
-                what: Answer::Pulled(Err(failure())),
-            })?;
-        }
-        if self.tabs[tab].asks {
-            self.deliver(Flight {
-                tab,
-                run,
-                ticket: 0,
-                arrived: 0,
-                what: Answer::Me(Err(failure())),
-            })?;
+        for lane in [Some(Lane::Push), Some(Lane::Pull), None] {
+            self.hear_nothing(tab, lane, Failure::Unreachable)?;
         }
         Ok(())
     }
