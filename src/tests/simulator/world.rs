@@ -43,9 +43,9 @@ type Traffic<'w, T> = (for<'a> fn(&'a mut World<'w>) -> &'a mut Vec<Flight<T>>, 
 
 /// See the module.
 pub struct World<'w> {
-    scene: Scene<'w>,
+    pub scene: Scene<'w>,
     pub model: Model,
-    mirror: Option<&'w mut Mirror>,
+    pub mirror: Option<&'w mut Mirror>,
     backup: Model,
     pub now: i64,
     pub users: [UserId; 2],
@@ -187,6 +187,8 @@ impl<'w> World<'w> {
             Step::Online { tab, online } => self.with(tab.into(), |page, scene| {
                 page.take(scene, Input::Online(online))
             }),
+            // Whoever is out gets another page than this.
+            Step::Reload { tab } if !self.is_open_to(tab.into()) => Ok(()),
             Step::Reload { tab } => self.reload(tab.into()),
             Step::Form { kind, todo } => self.form(kind, todo),
             Step::Ill(illness) => {
@@ -197,6 +199,8 @@ impl<'w> World<'w> {
                 self.may_edit = may_edit;
                 Ok(())
             }
+            Step::LetIn(is_in) => self.let_in(is_in),
+            Step::BeThere(is_there) => self.be_there(is_there),
             Step::Sign { user, session } => {
                 self.sessions[usize::from(user)] = session;
                 if session != Session::Own {
@@ -591,6 +595,7 @@ impl<'w> World<'w> {
         self.publish()?;
         let outcomes = match answer {
             Ok(outcomes) => outcomes,
+            Err(Refusal::NotFound) => return Ok(Err(self.not_found())),
             Err(Refusal::Epoch) => {
                 self.hit(Hit::OtherEpoch);
                 return Ok(Err(Failure::Barred("another history".to_owned())));
@@ -659,16 +664,22 @@ impl<'w> World<'w> {
         } else {
             Role::Viewer
         };
-        let news = self.model.pull(client, role, since);
+        let user = self.users[person(tab)];
+        let news = self.model.pull(user, client, role, since);
         if let Some(mirror) = &mut self.mirror {
-            mirror.pull(self.users[person(tab)], client, since, &news)?;
+            mirror.pull(user, client, since, &news)?;
         }
-        Ok(Ok(news))
+        Ok(news.map_err(|_| self.not_found()))
+    }
+
+    fn not_found(&self) -> Failure {
+        self.hit(Hit::NotFound);
+        Failure::Barred("There is no such list.".to_owned())
     }
 
     /// A page without WebAssembly changes the list.
     fn form(&mut self, kind: u8, todo: u8) -> Checked {
-        if self.tabs.iter().any(|page| page.is_astray) {
+        if self.model.is_deleted || self.tabs.iter().any(|page| page.is_astray) {
             return Ok(());
         }
         let state = self.model.state();
@@ -697,9 +708,12 @@ impl<'w> World<'w> {
     }
 
     /// A page is loaded anew. Its queue is in memory only.
-    fn reload(&mut self, tab: usize) -> Checked {
+    pub fn reload(&mut self, tab: usize) -> Checked {
         self.hit(Hit::Reloaded);
         let page = &self.tabs[tab];
+        if page.photo.is_hidden {
+            self.hit(Hit::LoadedAgain);
+        }
         for entry in &page.photo.queue {
             if entry.applied.is_none() {
                 self.hit(Hit::LostByReload);
@@ -781,26 +795,8 @@ impl<'w> World<'w> {
             self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
             self.notice_silence(tab)?;
         }
-        for _ in 0..ROUNDS {
-            self.now += 1;
-            for tab in 0..self.tabs.len() {
-                self.gets_there(tab)?;
-            }
-            if self.requests.is_empty()
-                && self.answers.is_empty()
-                && self.tabs.iter().all(|page| self.is_done(page))
-            {
-                break;
-            }
-            for tab in 0..self.tabs.len() {
-                for timer in [Timer::Push, Timer::Pull, Timer::Socket] {
-                    self.with(tab, |page, scene| page.waited(scene, timer))?;
-                }
-                if self.tabs[tab].is_off() {
-                    self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
-                }
-            }
-        }
+        self.those_who_are_out_know()?;
+        self.get_on(|world| world.tabs.iter().all(|page| world.is_done(page)))?;
         for page in &self.tabs {
             if !self.is_done(page) {
                 return violated(format!(
@@ -829,9 +825,32 @@ impl<'w> World<'w> {
         Ok(())
     }
 
+    /// Everything gets there and all waits end, round by round, until nothing is on its way and all is as it should be.
+    pub fn get_on(&mut self, is_done: impl Fn(&Self) -> bool) -> Checked {
+        for _ in 0..ROUNDS {
+            self.now += 1;
+            for tab in 0..self.tabs.len() {
+                self.gets_there(tab)?;
+            }
+            if self.requests.is_empty() && self.answers.is_empty() && is_done(self) {
+                break;
+            }
+            for tab in 0..self.tabs.len() {
+                for timer in [Timer::Push, Timer::Pull, Timer::Socket] {
+                    self.with(tab, |page, scene| page.waited(scene, timer))?;
+                }
+                if self.tabs[tab].is_off() {
+                    self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a page has sent everything and knows everything.
     fn is_done(&self, page: &Tab) -> bool {
-        page.photo.queue.is_empty()
+        !page.photo.is_hidden
+            && page.photo.queue.is_empty()
             && (page.photo.epoch, page.photo.seq) == (self.model.epoch, self.model.head)
     }
 }
