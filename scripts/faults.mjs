@@ -101,7 +101,7 @@ const STORE = [
     new: 'if false {',
     red: [
       'api::sync::a_push_of_another_epoch_is_refused',
-      'store::commit::another_epoch_refuses_the_batch',
+      'store::commit::another_epoch_refuses_the_batch_and_strangers_hear_nothing_of_it',
     ],
   },
   {

@@ -7,6 +7,9 @@ const PULLED = 'src/core/engine/pulled.rs';
 const PENDING = 'src/core/pending.rs';
 const SOCKET = 'src/core/engine/socket.rs';
 const REPLICA = 'src/core/replica.rs';
+// What the server does, in the simulator.
+const WIRES = 'src/tests/simulator/wires.rs';
+const ACCESS = 'src/tests/simulator/access.rs';
 
 const red = ['no_history_breaks_an_invariant'];
 
@@ -169,6 +172,62 @@ export const MUTANTS = [
     file: 'src/core/link/live.rs',
     old: 'State::Opening | State::Asked => Silence::Dead,',
     new: 'State::Opening | State::Asked => Silence::Ask(SILENCE_MS.1),',
+    red,
+  },
+  {
+    name: 'access lost: the code of the socket is taken for any other',
+    file: SOCKET,
+    old: 'code::NO_ACCESS | code::DELETED => {',
+    new: 'code::NO_ACCESS | code::DELETED if false => {',
+    red,
+  },
+  {
+    name: 'access lost: the page goes on showing the list',
+    file: PULLED,
+    old: 'self.is_hidden = true;',
+    new: '',
+    red,
+  },
+  {
+    name: 'access lost: what waited is dropped',
+    file: PULLED,
+    old: 'self.reset(Trouble::Closed(why), random);',
+    new: 'self.pending.take(); self.reset(Trouble::Closed(why), random);',
+    red,
+  },
+  {
+    name: 'access lost: what is done afterwards waits for ever',
+    file: PULLED,
+    old: 'if self.is_hidden && self.pending.waiting() > 0 {',
+    new: 'if false && self.is_hidden && self.pending.waiting() > 0 {',
+    red,
+  },
+  {
+    name: 'access lost: whoever is let in again sees nothing',
+    file: PULLED,
+    old: 'if std::mem::take(&mut self.is_hidden) {',
+    new: 'if false {',
+    red,
+  },
+  {
+    name: 'access lost: the server sends what comes after it all the same',
+    file: WIRES,
+    old: 'for wire in self.wires.iter_mut().filter(|wire| wire.is_open()) {',
+    new: 'for wire in self.wires.iter_mut() {',
+    red,
+  },
+  {
+    name: 'access lost: the server ends no socket',
+    file: ACCESS,
+    old: 'self.end_wires(code::NO_ACCESS, |tab| person(tab) == 1);',
+    new: '',
+    red,
+  },
+  {
+    name: 'access lost: the sockets of a deleted list go on',
+    file: ACCESS,
+    old: 'self.end_wires(code::DELETED, |_| true);',
+    new: '',
     red,
   },
 ];

@@ -1,6 +1,6 @@
 //! The simulator: pages, a network that loses, repeats and overtakes, and a server, through random histories. After every
 //! step the invariants of the sync contract are checked, as far as push and pull go (all but 14). A failure is shrunk to
-//! the shortest history that still fails, and printed with its seed.
+//! the shortest history that still fails, and printed with its seed. People lose the list and are let in again, too.
 //!
 //! The pages are real ([`crate::core::engine::Engine`], the code of the browser); the server is a model of the contract,
 //! and in some histories the real store on SQLite beside it, which must answer the same.
@@ -8,6 +8,7 @@
 //! `LOCKSTEP_SIMULATE` is how many histories to go through on the model, 10,000 by default, and a tenth of them on SQLite;
 //! `scripts/simulate N` sets it and prints what was met. `LOCKSTEP_SIMULATE_SEED` repeats a run.
 
+mod access;
 mod acts;
 mod chronicle;
 mod mirror;

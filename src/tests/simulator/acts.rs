@@ -2,9 +2,11 @@
 
 use super::{
     Scene, Violation,
+    chronicle::Edit,
     step::Act,
     tab::{Request, Tab},
     tally::Hit,
+    violated,
 };
 use crate::core::{engine::Undone, id::TodoId, op::Op, order::Position, undo::Way};
 
@@ -15,12 +17,17 @@ const PLACES: [&str; 5] = ["a0", "a1", "a1V", "Zz", "b00"];
 
 /// Does it, if there is anything to do it with.
 pub fn act(tab: &mut Tab, scene: &mut Scene, act: Act) -> Result<Vec<(u32, Request)>, Violation> {
+    // Of a list that is hidden nothing can be touched; what is typed is typed.
+    let order = || match tab.photo.is_hidden {
+        true => &[],
+        false => tab.engine.order(),
+    };
     let shown = |nth: u8| {
-        let order = tab.engine.order();
+        let order = order();
         let at = usize::from(nth).checked_rem(order.len())?;
         order.get(at).copied()
     };
-    let all = || tab.engine.order().to_vec();
+    let all = || order().to_vec();
     let op = match act {
         Act::Add { at } => (tab.engine.order().len() < TODOS).then(|| add(tab, scene, at)),
         Act::Tick { todo } => shown(todo).map(|id| Op::SetCompleted {
@@ -59,7 +66,7 @@ pub fn act(tab: &mut Tab, scene: &mut Scene, act: Act) -> Result<Vec<(u32, Reque
             edit.is_late = true;
             let title = scene.text();
             let op = Op::SetTitle { id, title, base };
-            return tab.act(scene, None, Some(edit), |engine| engine.dispatch([op]));
+            return dispatch(tab, scene, Some(edit), op);
         }
         Act::Undo => return undo(tab, scene, Way::Back),
         Act::Redo => return undo(tab, scene, Way::Forth),
@@ -91,7 +98,26 @@ pub fn act(tab: &mut Tab, scene: &mut Scene, act: Act) -> Result<Vec<(u32, Reque
         return Ok(vec![]);
     };
     scene.tally.hit(Hit::Acted);
-    tab.act(scene, None, None, |engine| engine.dispatch([op]))
+    dispatch(tab, scene, None, op)
+}
+
+fn dispatch(
+    tab: &mut Tab,
+    scene: &mut Scene,
+    edit: Option<Edit>,
+    op: Op,
+) -> Result<Vec<(u32, Request)>, Violation> {
+    let was_hidden = tab.photo.is_hidden;
+    let done = op.clone();
+    let requests = tab.act(scene, None, edit, |engine| engine.dispatch([op]))?;
+    if was_hidden {
+        scene.tally.hit(Hit::ActedHidden);
+        let mut kept = tab.photo.kept.iter();
+        if !kept.any(|kept| kept.op == done && kept.retryable) {
+            return violated(format!("9: {done:?} is neither queued nor in review"));
+        }
+    }
+    Ok(requests)
 }
 
 fn add(tab: &Tab, scene: &mut Scene, at: u8) -> Op {

@@ -7,15 +7,18 @@ use super::{
 };
 use crate::{
     core::{
-        id::{ClientId, Epoch, ListId, Mid, Seq, UserId},
+        id::{ClientId, Epoch, InvitationId, ListId, Mid, Seq, UserId},
+        list::Role,
         op::{Decision, Op, Rejection, decide},
         pending::{Mutation, Outcome},
         replica::News,
     },
-    server::store::{Batch, Committed, Cutoffs, Decide, Origin, Store, StoreError, Stored},
+    server::store::{
+        Batch, Committed, Cutoffs, Decide, NewInvitation, Origin, Store, StoreError, Stored,
+    },
 };
-use rusqlite::{Connection, params};
-use std::{path::PathBuf, time::Duration};
+use rusqlite::Connection;
+use std::path::PathBuf;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
@@ -37,6 +40,7 @@ pub struct Mirror {
     backup: Option<PathBuf>,
     copies: u32,
     restores: u32,
+    invitations: u128,
 }
 
 impl Mirror {
@@ -52,17 +56,13 @@ impl Mirror {
             backup: None,
             copies: 0,
             restores: 0,
+            invitations: 0,
         }
     }
 
     /// A list that both may change.
     pub fn begin(&mut self, list: ListId, users: [UserId; 2]) -> Epoch {
-        let Self {
-            runtime,
-            store,
-            folder,
-            ..
-        } = self;
+        let Self { runtime, store, .. } = self;
         let pulled = runtime.block_on(async {
             for user in users {
                 store
@@ -76,13 +76,63 @@ impl Mirror {
                 .unwrap();
             store.pull(users[0], list, None, None).await.unwrap()
         });
-        // There is no way to let somebody into a list yet.
-        let beside = Connection::open(folder.path().join("store.db")).unwrap();
-        beside.busy_timeout(Duration::from_secs(5)).unwrap();
-        let sql = "INSERT INTO members VALUES (?, ?, 'editor', 1)";
-        beside.execute(sql, params![list.0, users[1].0]).unwrap();
         self.list = list;
+        self.invite(users[0], users[1]).unwrap();
         pulled.news().epoch
+    }
+
+    /// Lets somebody into the list who may change it.
+    fn invite(&mut self, owner: UserId, user: UserId) -> Stored<()> {
+        self.invitations += 1;
+        let id = uuid::Uuid::from_u128(self.invitations);
+        let mut token = [0; 32];
+        token[..16].copy_from_slice(id.as_bytes());
+        let invitation = NewInvitation {
+            id: InvitationId(id),
+            list: self.list,
+            role: Role::Editor,
+            token,
+            now: 1,
+            expires_at: 2,
+        };
+        let Self { runtime, store, .. } = self;
+        runtime.block_on(async {
+            store.invite(owner, invitation, |_| true).await?;
+            store.join(user, token, 1).await.map(drop)
+        })
+    }
+
+    /// Lets somebody in, or puts them out.
+    pub fn let_in(&mut self, owner: UserId, user: UserId, is_in: bool) -> Checked {
+        let done = if is_in {
+            self.invite(owner, user)
+        } else {
+            let (any, list) = (|_| true, self.list);
+            let removed = self.store.remove_member(owner, list, user, any, any);
+            self.runtime.block_on(removed)
+        };
+        done.or_else(|error| violated(format!("the store lets nobody in or out: {error}")))
+    }
+
+    /// Deletes the list, or brings it back.
+    pub fn be_there(&mut self, owner: UserId, is_there: bool, now: i64) -> Checked {
+        let Self {
+            runtime,
+            store,
+            list,
+            ..
+        } = self;
+        let done = runtime.block_on(async {
+            if is_there {
+                store
+                    .restore_list(owner, *list, |_| true, 0)
+                    .await
+                    .map(drop)
+            } else {
+                store.delete_list(owner, *list, |_| true, now).await
+            }
+        });
+        done.or_else(|error| violated(format!("the store deletes nothing: {error}")))
     }
 
     fn commit(
@@ -118,6 +168,7 @@ impl Mirror {
         let rule = if who.may_edit { MAY } else { MAY_NOT };
         let answer = match self.commit(who.user, Some(epoch), who.now, origin, rule) {
             Ok(committed) => Ok(outcomes(committed)),
+            Err(StoreError::NotFound) => Err(Refusal::NotFound),
             Err(StoreError::Epoch) => Err(Refusal::Epoch),
             Err(StoreError::OutOfOrder) => Err(Refusal::OutOfOrder),
             Err(error) => return violated(format!("the store does not answer: {error}")),
@@ -138,13 +189,21 @@ impl Mirror {
         user: UserId,
         client: ClientId,
         since: Option<(Epoch, Seq)>,
-        expected: &News,
+        expected: &Result<News, Refusal>,
     ) -> Checked {
         let pulled = self.store.pull(user, self.list, Some(client), since);
-        let mut news = self.runtime.block_on(pulled).unwrap().news();
-        // Who may change the list is the rule's to say here.
-        news.role = expected.role;
-        same("a pull", &news, expected)
+        let answer = match (self.runtime.block_on(pulled), expected) {
+            (Ok(pulled), Ok(expected)) => {
+                let mut news = pulled.news();
+                // Who may change the list is the rule's to say here.
+                news.role = expected.role;
+                Ok(news)
+            }
+            (Ok(pulled), Err(_)) => Ok(pulled.news()),
+            (Err(StoreError::NotFound), _) => Err(Refusal::NotFound),
+            (Err(error), _) => return violated(format!("the store does not answer: {error}")),
+        };
+        same("a pull", &answer, expected)
     }
 
     /// Sweeps what was before then: texts and events, and outcomes.

@@ -19,6 +19,8 @@ pub struct Photo {
     pub view: Vec<Todo>,
     pub queue: Vec<Entry>,
     pub kept: Vec<Kept>,
+    /// Whether the page shows nothing of it all.
+    pub is_hidden: bool,
 }
 
 impl Photo {
@@ -31,6 +33,7 @@ impl Photo {
             view: shown.cloned().collect(),
             queue: engine.pending().entries().cloned().collect(),
             kept: engine.kept().to_vec(),
+            is_hidden: engine.is_hidden(),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::core::{
     replica::{Brings, News},
     todo::Todo,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the server knows of a client.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,7 @@ struct Queue {
 /// Why a push was refused as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
+    NotFound,
     Epoch,
     OutOfOrder,
 }
@@ -48,6 +49,9 @@ pub struct Model {
     /// The events that are kept, the oldest first, each with when it was.
     events: Vec<(i64, Placed)>,
     queues: BTreeMap<ClientId, Queue>,
+    /// Who may not see the list.
+    pub out: BTreeSet<UserId>,
+    pub is_deleted: bool,
 }
 
 impl Model {
@@ -60,6 +64,8 @@ impl Model {
             creators: BTreeMap::new(),
             events: Vec::new(),
             queues: BTreeMap::new(),
+            out: BTreeSet::new(),
+            is_deleted: false,
         }
     }
 
@@ -69,6 +75,9 @@ impl Model {
         epoch: Epoch,
         mutations: &[Mutation],
     ) -> Result<Vec<(Mid, Outcome)>, Refusal> {
+        if !self.is_open_to(who.user) {
+            return Err(Refusal::NotFound);
+        }
         if epoch != self.epoch {
             return Err(Refusal::Epoch);
         }
@@ -115,6 +124,10 @@ impl Model {
             _ => drop(queue.outcomes.insert(*mid, outcome.clone())),
         }
         outcome
+    }
+
+    pub fn is_open_to(&self, user: UserId) -> bool {
+        !self.is_deleted && !self.out.contains(&user)
     }
 
     /// A plain form's op.
@@ -233,7 +246,16 @@ impl Model {
         self.events.iter().map(|(_, placed)| placed)
     }
 
-    pub fn pull(&self, client: ClientId, role: Role, since: Option<(Epoch, Seq)>) -> News {
+    pub fn pull(
+        &self,
+        user: UserId,
+        client: ClientId,
+        role: Role,
+        since: Option<(Epoch, Seq)>,
+    ) -> Result<News, Refusal> {
+        if !self.is_open_to(user) {
+            return Err(Refusal::NotFound);
+        }
         let delta = since.and_then(|(epoch, since)| {
             let missing = self.head.0.checked_sub(since.0)?;
             let events: Vec<_> = self
@@ -243,13 +265,13 @@ impl Model {
                 .collect();
             (epoch == self.epoch && events.len() as u64 == missing).then_some(events)
         });
-        News {
+        Ok(News {
             epoch: self.epoch,
             seq: self.head,
             last_mid: self.last_mid(client),
             role,
             brings: delta.map_or_else(|| Brings::Snapshot(self.state()), Brings::Delta),
-        }
+        })
     }
 
     /// Away with events and texts of before then.

@@ -145,6 +145,10 @@ pub enum Step {
     Ill(Illness),
     /// Whether the second person may change the list.
     MayEdit(bool),
+    /// Whether the second person may see it.
+    LetIn(bool),
+    /// Whether it is there.
+    BeThere(bool),
     Sign {
         user: u8,
         session: Session,
@@ -248,6 +252,8 @@ fn step() -> impl Strategy<Value = Step> {
             1 => Just(Illness::Picky),
         ].prop_map(Step::Ill),
         2 => any::<bool>().prop_map(Step::MayEdit),
+        2 => any::<bool>().prop_map(Step::LetIn),
+        1 => prop::bool::weighted(0.7).prop_map(Step::BeThere),
         2 => any::<u8>().prop_map(|back| Step::Sweep { back }),
         2 => Just(Step::Forget),
     ];

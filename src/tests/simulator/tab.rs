@@ -151,6 +151,7 @@ impl Tab {
             queue::goes_to_review(&before, &after, &self.told)?;
             self.became(scene, &after);
         }
+        self.hides(scene, &before, &after)?;
         let is_new = news.is_some_and(|news| (news.epoch, news.seq) == (after.epoch, after.seq));
         self.is_astray &= !is_new;
         if !self.is_astray {
@@ -174,6 +175,27 @@ impl Tab {
         let requests = self.effects(scene)?;
         self.is_not_stuck()?;
         Ok(requests)
+    }
+
+    /// What is not for this person any more is not shown, and nothing of theirs waits for it.
+    fn hides(&self, scene: &Scene, before: &Photo, after: &Photo) -> Checked {
+        match (before.is_hidden, after.is_hidden) {
+            (false, true) => {
+                scene.tally.hit(Hit::Hidden);
+                if before.queue.iter().any(|entry| !entry.given_up) {
+                    scene.tally.hit(Hit::HiddenWithEdits);
+                }
+                if before.client == after.client {
+                    return violated("a page hid its list, and goes on as the same client");
+                }
+            }
+            (true, false) => scene.tally.hit(Hit::ShownAgain),
+            _ => {}
+        }
+        if after.is_hidden && !after.queue.is_empty() {
+            return violated("9: something waits on a page whose list is not there any more");
+        }
+        Ok(())
     }
 
     /// The queue went to review, and another client counts now.

@@ -55,6 +55,8 @@ pub struct Wire {
     sent: Option<Seq>,
     is_silent: bool,
     is_closing: bool,
+    /// Where the list was when whose it is lost it, or their session: nothing that came after may follow.
+    last: Option<Seq>,
     frames: VecDeque<Frame>,
 }
 
@@ -69,7 +71,26 @@ impl Wire {
             sent: None,
             is_silent: false,
             is_closing: false,
+            last: None,
             frames: VecDeque::new(),
+        }
+    }
+}
+
+impl Wire {
+    /// Whether what happens goes out on it.
+    fn is_open(&self) -> bool {
+        self.sent.is_some() && !self.is_closing
+    }
+}
+
+impl Frame {
+    /// Where the list is after it, if it brings any of it.
+    fn seq(&self) -> Option<Seq> {
+        match self {
+            Self::Heard(Heard::Event(placed)) => Some(placed.seq),
+            Self::Heard(Heard::Snapshot { seq, .. }) => Some(*seq),
+            _ => None,
         }
     }
 }
@@ -87,7 +108,7 @@ impl World<'_> {
             Request::Ping => {
                 self.hit(Hit::Pinged);
                 let head = self.model.head;
-                let its = |wire: &&mut Wire| wire.tab == tab && wire.sent.is_some();
+                let its = |wire: &&mut Wire| wire.tab == tab && wire.is_open();
                 for wire in self.wires.iter_mut().filter(its) {
                     wire.frames.push_back(Frame::Heard(Heard::Pong(head)));
                 }
@@ -185,8 +206,29 @@ impl World<'_> {
             self.wires.remove(at);
             return Ok(true);
         }
+        // Nor what would have followed its end.
+        let sent = [&frame].into_iter().chain(&self.wires[at].frames);
+        let last = self.wires[at].last;
+        if let Some(seq) = sent.filter_map(Frame::seq).max()
+            && last.is_some_and(|last| seq > last)
+        {
+            return violated(format!(
+                "{seq:?} goes out on a socket whose person was out at {last:?}"
+            ));
+        }
         match frame {
-            Frame::Close(code) => self.hang(at, code)?,
+            Frame::Close(code) => {
+                self.hang(at, code)?;
+                let hit = match code {
+                    code::NO_ACCESS => Hit::ClosedAsOut,
+                    code::DELETED => Hit::ClosedAsDeleted,
+                    _ => return Ok(true),
+                };
+                self.hit(hit);
+                if !self.tabs[tab].photo.is_hidden {
+                    return violated(format!("{code} came, and the page still shows its list"));
+                }
+            }
             Frame::Garbled => {
                 self.with(tab, |page, scene| page.heard(scene, socket, None))?;
             }
@@ -271,7 +313,7 @@ impl World<'_> {
         if self.order.missing().is_some() {
             return violated("the hub never sends what it has heard of");
         }
-        for wire in self.wires.iter_mut().filter(|wire| !wire.is_closing) {
+        for wire in self.wires.iter_mut().filter(|wire| wire.is_open()) {
             let Some(had) = wire.sent else { continue };
             let mut sent = had;
             for (seq, placed) in ready.iter().filter(|(seq, _)| *seq > had) {
@@ -299,10 +341,26 @@ impl World<'_> {
 
     /// The server ends the sockets of a person whose session ended: nothing follows.
     pub fn sign_out_wires(&mut self, user: usize) {
-        let its = |wire: &&mut Wire| person(wire.tab) == user && wire.sent.is_some();
+        self.nothing_follows(|tab| person(tab) == user);
+        self.end_wires(code::SIGNED_OUT, |tab| person(tab) == user);
+    }
+
+    /// Whose these pages are may not see what comes from now on, until they come again: the check of what the server does.
+    pub fn nothing_follows(&mut self, which: impl Fn(usize) -> bool) {
+        let head = self.model.head;
+        for wire in self.wires.iter_mut().filter(|wire| which(wire.tab)) {
+            if wire.sent.is_some() {
+                wire.last.get_or_insert(head);
+            }
+        }
+    }
+
+    /// The server ends the sockets of these pages. The first reason counts.
+    pub fn end_wires(&mut self, code: u16, which: impl Fn(usize) -> bool) {
+        let its = |wire: &&mut Wire| which(wire.tab) && wire.is_open();
         for wire in self.wires.iter_mut().filter(its) {
+            wire.frames.push_back(Frame::Close(code));
             wire.is_closing = true;
-            wire.frames.push_back(Frame::Close(code::SIGNED_OUT));
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
     mirror::Mirror,
     server::{Model, Pusher, Refusal},
     step::{Fault, Illness, Session, Step, TABS},
-    tab::{Answer, Request, Tab},
+    tab::{Answer, Open, Request, Tab},
     tally::{Hit, Tally},
     violated,
     wires::Wire,
@@ -38,11 +38,14 @@ struct Flight<T> {
     what: T,
 }
 
+/// What is on its way in one direction, and what it is when something there overtakes another.
+type Traffic<'w, T> = (for<'a> fn(&'a mut World<'w>) -> &'a mut Vec<Flight<T>>, Hit);
+
 /// See the module.
 pub struct World<'w> {
-    scene: Scene<'w>,
+    pub scene: Scene<'w>,
     pub model: Model,
-    mirror: Option<&'w mut Mirror>,
+    pub mirror: Option<&'w mut Mirror>,
     backup: Model,
     pub now: i64,
     pub users: [UserId; 2],
@@ -57,6 +60,14 @@ pub struct World<'w> {
     /// What the server's hub has sent, and up to where it has heard.
     pub order: Order<Placed>,
     pub published: Seq,
+}
+
+fn requests<'w>() -> Traffic<'w, Request> {
+    (|world| &mut world.requests, Hit::RequestOvertook)
+}
+
+fn answers<'w>() -> Traffic<'w, Answer> {
+    (|world| &mut world.answers, Hit::Reordered)
 }
 
 /// Whose page it is.
@@ -138,36 +149,24 @@ impl<'w> World<'w> {
                 self.with(tab.into(), |page, scene| acts::act(page, scene, act))
             }
             Step::Flow { tab } => self.flow(tab.into()),
-            Step::Arrive { nth } => self.on_request(nth, |world, request| world.arrive(request)),
-            Step::Answer { nth } => self.on_answer(nth, |world, answer| world.deliver(answer)),
-            Step::ArriveTwice { nth } => self.on_request(nth, |world, mut request| {
-                request.arrived += 1;
-                if request.arrived < 3 {
-                    world.requests.push(request.clone());
-                }
-                world.arrive(request)
-            }),
-            Step::AnswerTwice { nth } => self.on_answer(nth, |world, mut answer| {
-                answer.arrived += 1;
-                if answer.arrived < 3 {
-                    world.answers.push(answer.clone());
-                }
-                world.deliver(answer)
-            }),
-            Step::LoseRequest { nth } => self.on_request(nth, |world, request| {
+            Step::Arrive { nth } => self.nth(nth, requests(), Self::arrive),
+            Step::Answer { nth } => self.nth(nth, answers(), Self::deliver),
+            Step::ArriveTwice { nth } => self.nth_twice(nth, requests(), Self::arrive),
+            Step::AnswerTwice { nth } => self.nth_twice(nth, answers(), Self::deliver),
+            Step::LoseRequest { nth } => self.nth(nth, requests(), |world, request| {
                 world.hit(Hit::RequestLost);
                 world.refuse(&request, Failure::Unreachable)
             }),
-            Step::LoseAnswer { nth } => self.on_answer(nth, |world, answer| {
+            Step::LoseAnswer { nth } => self.nth(nth, answers(), |world, answer| {
                 world.hit(Hit::AnswerLost);
                 world.fail(answer, Failure::Unreachable)
             }),
             Step::TimeOut { tab, lane } => self.time_out(tab.into(), lane),
-            Step::Fail { nth, fault } => self.on_request(nth, |world, request| {
+            Step::Fail { nth, fault } => self.nth(nth, requests(), |world, request| {
                 let failure = world.failure(fault, false);
                 world.refuse(&request, failure)
             }),
-            Step::FailAfter { nth, fault } => self.on_request(nth, |world, request| {
+            Step::FailAfter { nth, fault } => self.nth(nth, requests(), |world, request| {
                 world.arrive(request)?;
                 let failure = world.failure(fault, true);
                 match world.answers.pop() {
@@ -188,6 +187,8 @@ impl<'w> World<'w> {
             Step::Online { tab, online } => self.with(tab.into(), |page, scene| {
                 page.take(scene, Input::Online(online))
             }),
+            // Whoever is out gets another page than this.
+            Step::Reload { tab } if !self.is_open_to(tab.into()) => Ok(()),
             Step::Reload { tab } => self.reload(tab.into()),
             Step::Form { kind, todo } => self.form(kind, todo),
             Step::Ill(illness) => {
@@ -198,6 +199,8 @@ impl<'w> World<'w> {
                 self.may_edit = may_edit;
                 Ok(())
             }
+            Step::LetIn(is_in) => self.let_in(is_in),
+            Step::BeThere(is_there) => self.be_there(is_there),
             Step::Sign { user, session } => {
                 self.sessions[usize::from(user)] = session;
                 if session != Session::Own {
@@ -264,35 +267,38 @@ impl<'w> World<'w> {
         }
     }
 
-    fn on_request(
+    /// The nth of what is on its way gets on, if there is any.
+    fn nth<T>(
         &mut self,
         nth: u8,
-        then: impl FnOnce(&mut Self, Flight<Request>) -> Checked,
+        (on_their_way, overtakes): Traffic<'w, T>,
+        then: impl FnOnce(&mut Self, Flight<T>) -> Checked,
     ) -> Checked {
-        match usize::from(nth).checked_rem(self.requests.len()) {
-            Some(at) => {
-                let request = self.requests.remove(at);
-                then(self, request)
-            }
-            None => Ok(()),
+        let flights = on_their_way(self);
+        let Some(at) = usize::from(nth).checked_rem(flights.len()) else {
+            return Ok(());
+        };
+        let flight = flights.remove(at);
+        if at > 0 {
+            self.hit(overtakes);
         }
+        then(self, flight)
     }
 
-    fn on_answer(
+    /// The same, and it gets on once more later.
+    fn nth_twice<T: Clone>(
         &mut self,
         nth: u8,
-        then: impl FnOnce(&mut Self, Flight<Answer>) -> Checked,
+        traffic: Traffic<'w, T>,
+        then: impl FnOnce(&mut Self, Flight<T>) -> Checked,
     ) -> Checked {
-        match usize::from(nth).checked_rem(self.answers.len()) {
-            Some(at) => {
-                if at > 0 {
-                    self.hit(Hit::Reordered);
-                }
-                let answer = self.answers.remove(at);
-                then(self, answer)
+        self.nth(nth, traffic, |world, mut flight| {
+            flight.arrived += 1;
+            if flight.arrived < 3 {
+                traffic.0(world).push(flight.clone());
             }
-            None => Ok(()),
-        }
+            then(world, flight)
+        })
     }
 
     /// The server has a request now, and its answer sets out.
@@ -360,9 +366,7 @@ impl<'w> World<'w> {
         if arrived > 1 {
             self.hit(Hit::AnswerTwice);
         }
-        let is = |open: &Option<super::tab::Open>| {
-            open.as_ref().is_some_and(|open| open.ticket == ticket)
-        };
+        let is = |open: &Option<Open>| open.as_ref().is_some_and(|open| open.ticket == ticket);
         let is_late = match &what {
             Answer::Pushed { .. } => !is(&page.push),
             Answer::Pulled(_) => !is(&page.pull),
@@ -440,25 +444,35 @@ impl<'w> World<'w> {
 
     fn time_out(&mut self, tab: usize, lane: Lane) -> Checked {
         let page = &self.tabs[tab];
-        let client = page.engine.client();
-        let (open, what) = match lane {
-            Lane::Push => (
-                page.push.as_ref(),
-                Answer::Pushed {
-                    client,
-                    answer: Err(Failure::Late),
-                },
-            ),
-            Lane::Pull => (page.pull.as_ref(), Answer::Pulled(Err(Failure::Late))),
+        let open = match lane {
+            Lane::Push => page.push.as_ref(),
+            Lane::Pull => page.pull.as_ref(),
         };
-        let Some(ticket) = open.map(|open| open.ticket) else {
+        if open.is_some() {
+            self.hit(Hit::TimedOut);
+        }
+        self.hear_nothing(tab, Some(lane), Failure::Late)
+    }
+
+    /// A page hears that what it waits for failed: a push or a pull, or without a lane who is signed in.
+    fn hear_nothing(&mut self, tab: usize, lane: Option<Lane>, failure: Failure) -> Checked {
+        let page = &self.tabs[tab];
+        let ticket = |open: &Option<Open>| open.as_ref().map(|open| open.ticket);
+        let (ticket, what) = match lane {
+            Some(Lane::Push) => {
+                let client = page.engine.client();
+                let answer = Err(failure);
+                (ticket(&page.push), Answer::Pushed { client, answer })
+            }
+            Some(Lane::Pull) => (ticket(&page.pull), Answer::Pulled(Err(failure))),
+            None => (page.asks.then_some(0), Answer::Me(Err(failure))),
+        };
+        let Some(ticket) = ticket else {
             return Ok(());
         };
-        self.hit(Hit::TimedOut);
-        let run = page.run;
         self.deliver(Flight {
             tab,
-            run,
+            run: page.run,
             ticket,
             arrived: 0,
             what,
@@ -581,6 +595,7 @@ impl<'w> World<'w> {
         self.publish()?;
         let outcomes = match answer {
             Ok(outcomes) => outcomes,
+            Err(Refusal::NotFound) => return Ok(Err(self.not_found())),
             Err(Refusal::Epoch) => {
                 self.hit(Hit::OtherEpoch);
                 return Ok(Err(Failure::Barred("another history".to_owned())));
@@ -649,16 +664,22 @@ impl<'w> World<'w> {
         } else {
             Role::Viewer
         };
-        let news = self.model.pull(client, role, since);
+        let user = self.users[person(tab)];
+        let news = self.model.pull(user, client, role, since);
         if let Some(mirror) = &mut self.mirror {
-            mirror.pull(self.users[person(tab)], client, since, &news)?;
+            mirror.pull(user, client, since, &news)?;
         }
-        Ok(Ok(news))
+        Ok(news.map_err(|_| self.not_found()))
+    }
+
+    fn not_found(&self) -> Failure {
+        self.hit(Hit::NotFound);
+        Failure::Barred("There is no such list.".to_owned())
     }
 
     /// A page without WebAssembly changes the list.
     fn form(&mut self, kind: u8, todo: u8) -> Checked {
-        if self.tabs.iter().any(|page| page.is_astray) {
+        if self.model.is_deleted || self.tabs.iter().any(|page| page.is_astray) {
             return Ok(());
         }
         let state = self.model.state();
@@ -687,9 +708,12 @@ impl<'w> World<'w> {
     }
 
     /// A page is loaded anew. Its queue is in memory only.
-    fn reload(&mut self, tab: usize) -> Checked {
+    pub fn reload(&mut self, tab: usize) -> Checked {
         self.hit(Hit::Reloaded);
         let page = &self.tabs[tab];
+        if page.photo.is_hidden {
+            self.hit(Hit::LoadedAgain);
+        }
         for entry in &page.photo.queue {
             if entry.applied.is_none() {
                 self.hit(Hit::LostByReload);
@@ -750,38 +774,8 @@ impl<'w> World<'w> {
 
     /// All that a page waits for is cut.
     fn cut(&mut self, tab: usize) -> Checked {
-        let (run, client) = (self.tabs[tab].run, self.tabs[tab].engine.client());
-        let failure = || Failure::Unreachable;
-        if let Some(ticket) = self.tabs[tab].push.as_ref().map(|open| open.ticket) {
-            let what = Answer::Pushed {
-                client,
-                answer: Err(failure()),
-            };
-            self.deliver(Flight {
-                tab,
-                run,
-                ticket,
-                arrived: 0,
-                what,
-            })?;
-        }
-        if let Some(ticket) = self.tabs[tab].pull.as_ref().map(|open| open.ticket) {
-            self.deliver(Flight {
-                tab,
-                run,
-                ticket,
-                arrived: 0,
-                what: Answer::Pulled(Err(failure())),
-            })?;
-        }
-        if self.tabs[tab].asks {
-            self.deliver(Flight {
-                tab,
-                run,
-                ticket: 0,
-                arrived: 0,
-                what: Answer::Me(Err(failure())),
-            })?;
+        for lane in [Some(Lane::Push), Some(Lane::Pull), None] {
+            self.hear_nothing(tab, lane, Failure::Unreachable)?;
         }
         Ok(())
     }
@@ -801,26 +795,8 @@ impl<'w> World<'w> {
             self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
             self.notice_silence(tab)?;
         }
-        for _ in 0..ROUNDS {
-            self.now += 1;
-            for tab in 0..self.tabs.len() {
-                self.gets_there(tab)?;
-            }
-            if self.requests.is_empty()
-                && self.answers.is_empty()
-                && self.tabs.iter().all(|page| self.is_done(page))
-            {
-                break;
-            }
-            for tab in 0..self.tabs.len() {
-                for timer in [Timer::Push, Timer::Pull, Timer::Socket] {
-                    self.with(tab, |page, scene| page.waited(scene, timer))?;
-                }
-                if self.tabs[tab].is_off() {
-                    self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
-                }
-            }
-        }
+        self.those_who_are_out_know()?;
+        self.get_on(|world| world.tabs.iter().all(|page| world.is_done(page)))?;
         for page in &self.tabs {
             if !self.is_done(page) {
                 return violated(format!(
@@ -849,9 +825,32 @@ impl<'w> World<'w> {
         Ok(())
     }
 
+    /// Everything gets there and all waits end, round by round, until nothing is on its way and all is as it should be.
+    pub fn get_on(&mut self, is_done: impl Fn(&Self) -> bool) -> Checked {
+        for _ in 0..ROUNDS {
+            self.now += 1;
+            for tab in 0..self.tabs.len() {
+                self.gets_there(tab)?;
+            }
+            if self.requests.is_empty() && self.answers.is_empty() && is_done(self) {
+                break;
+            }
+            for tab in 0..self.tabs.len() {
+                for timer in [Timer::Push, Timer::Pull, Timer::Socket] {
+                    self.with(tab, |page, scene| page.waited(scene, timer))?;
+                }
+                if self.tabs[tab].is_off() {
+                    self.with(tab, |page, scene| page.take(scene, Input::Wake))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a page has sent everything and knows everything.
     fn is_done(&self, page: &Tab) -> bool {
-        page.photo.queue.is_empty()
+        !page.photo.is_hidden
+            && page.photo.queue.is_empty()
             && (page.photo.epoch, page.photo.seq) == (self.model.epoch, self.model.head)
     }
 }

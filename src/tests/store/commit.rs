@@ -257,20 +257,23 @@ async fn a_client_numbers_each_list_for_itself() {
 }
 
 #[tokio::test]
-async fn another_epoch_refuses_the_batch() {
+async fn another_epoch_refuses_the_batch_and_strangers_hear_nothing_of_it() {
     let (store, _folder) = fresh().await;
     let (ada, list) = owner(&store).await;
-    let batch = Batch {
-        list,
-        author: ada,
-        epoch: Some(crate::core::id::Epoch(uuid())),
-        origin: queue(client(), 1, vec![add(todo())]),
-        now: 1,
+    let stranger = user(&store).await;
+    let push = |author| {
+        let batch = Batch {
+            list,
+            author,
+            epoch: Some(crate::core::id::Epoch(uuid())),
+            origin: queue(client(), 1, vec![add(todo())]),
+            now: 1,
+        };
+        store.commit(batch, |_role, op, facts| decide(op, facts))
     };
-    let refused = store
-        .commit(batch, |_role, op, facts| decide(op, facts))
-        .await;
+    let refused = push(ada).await;
     assert!(matches!(refused, Err(StoreError::Epoch)), "{refused:?}");
+    not_found(push(stranger).await);
     assert_eq!(snapshot(&store, ada, list).await["seq"], 0);
 }
 

@@ -50,14 +50,15 @@ fn apply(
     batch: &Batch,
     decide: Decide,
 ) -> Stored<Committed> {
-    if batch.epoch.is_some_and(|believed| believed != epoch) {
-        return Err(StoreError::Epoch);
-    }
     let client = match &batch.origin {
         Origin::Queue { client, .. } => Some(*client),
         Origin::Form(_) => None,
     };
     let scene = scene(connection, batch, client)?;
+    // Who may not see the list is told nothing else.
+    if batch.epoch.is_some_and(|believed| believed != epoch) {
+        return Err(StoreError::Epoch);
+    }
     let mut work = Work {
         connection,
         list: batch.list,
