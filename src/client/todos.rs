@@ -96,7 +96,7 @@ impl Todos {
     /// The list as the page has it.
     pub fn new(page: Rendered) -> Self {
         let client = ClientId(new_id());
-        let engine = Engine::new(page.list, page.user, client, page.base);
+        let engine = Engine::new(page.list, page.user, client, page.base, false);
         let said = Said {
             status: Status::of(&engine),
             others: String::new(),

@@ -391,6 +391,12 @@ impl Engine {
         self.pending.based_on(&self.base, id)
     }
 
+    /// Whether the server will leave a todo alone that an undo is about, as far as this page can know.
+    #[cfg(test)]
+    pub fn is_void(&self, entry: &Entry, id: TodoId) -> bool {
+        is_void(&self.history, entry, id)
+    }
+
     /// What is to be done now; it is told once.
     pub fn effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
@@ -564,7 +570,7 @@ impl Engine {
 fn is_void(history: &History, entry: &Entry, id: TodoId) -> bool {
     entry
         .undoes
-        .is_some_and(|undoes| history.is_changed(id, undoes))
+        .is_some_and(|undoes| history.is_changed(id, entry.client, undoes))
 }
 
 /// The last bits of a UUID, which are random in every version that is.

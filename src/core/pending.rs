@@ -200,6 +200,8 @@ struct Guest {
 pub struct Pending {
     client: ClientId,
     last: Mid,
+    /// Clients that this tab was before: nobody else speaks for them, and nothing waits for them.
+    former: Vec<ClientId>,
     guests: Vec<Guest>,
     queue: VecDeque<Entry>,
     /// Whether what is queued is saved before it is sent.
@@ -212,6 +214,7 @@ impl Pending {
         Self {
             client,
             last: Mid(0),
+            former: Vec::new(),
             guests: Vec::new(),
             queue: VecDeque::new(),
             is_kept,
@@ -277,6 +280,16 @@ impl Pending {
     /// Whether this tab sends what this client has.
     pub fn sends(&self, client: ClientId) -> bool {
         client == self.client || self.adopted(client).is_some()
+    }
+
+    /// Clients that this tab was before.
+    pub fn former(&self) -> &[ClientId] {
+        &self.former
+    }
+
+    /// Whether other tabs hear of this client's queue from this one.
+    pub fn speaks_for(&self, client: ClientId) -> bool {
+        self.sends(client) || self.former.contains(&client)
     }
 
     /// Whether this client's queue is known here, whoever sends it.
@@ -571,12 +584,14 @@ impl Pending {
     pub fn take(&mut self) -> Vec<Entry> {
         let mut queue: Vec<_> = std::mem::take(&mut self.queue).into();
         queue.retain(|entry| self.sends(entry.client));
-        self.guests.clear();
+        // What was adopted stays so: nobody else speaks for it any more.
+        self.guests.retain(|guest| guest.adopted.is_some());
         queue
     }
 
     /// Begins to count anew, for another client.
     pub fn renew(&mut self, client: ClientId) {
+        self.former.push(self.client);
         self.client = client;
         self.last = Mid(0);
     }

@@ -4,7 +4,7 @@
 
 use super::{
     conflict::Base,
-    id::{Mid, Seq, TodoId},
+    id::{ClientId, Mid, Seq, TodoId},
     op::Op,
     pending::Undoes,
     todo::Todo,
@@ -40,8 +40,17 @@ type Action = Vec<Part>;
 pub struct History {
     done: Vec<Action>,
     undone: Vec<Action>,
-    /// The place of the last change of each todo by somebody else, by id.
-    others: Vec<(TodoId, Seq)>,
+    /// Who changed each todo last, by id.
+    changed: Vec<(TodoId, Changed)>,
+}
+
+/// Who changed a todo last. `None`: nobody knows who it was.
+#[derive(Debug, Clone, Copy)]
+struct Changed {
+    by: Option<ClientId>,
+    at: Seq,
+    /// And where anybody else did, before.
+    others: Seq,
 }
 
 /// Which way in time.
@@ -105,6 +114,15 @@ impl History {
         }
     }
 
+    /// What this client did counts as that one's, which goes on in its place.
+    pub fn renamed(&mut self, from: ClientId, to: ClientId) {
+        for (_, changed) in &mut self.changed {
+            if changed.by == Some(from) {
+                changed.by = Some(to);
+            }
+        }
+    }
+
     /// Places mean nothing any more: the server has another history.
     pub fn clear(&mut self) {
         *self = Self::default();
@@ -132,22 +150,35 @@ impl History {
         }
     }
 
-    /// Somebody else changed a todo.
-    pub fn others(&mut self, id: TodoId, seq: Seq) {
-        match self.others.binary_search_by_key(&id, |(id, _)| *id) {
-            Ok(at) => self.others[at].1 = seq,
-            Err(at) => self.others.insert(at, (id, seq)),
+    /// A todo was changed, by this client, if that is known.
+    pub fn changed(&mut self, id: TodoId, by: Option<ClientId>, at: Seq) {
+        let others = Seq(0);
+        match self.changed.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(place) => {
+                let last = &mut self.changed[place].1;
+                let is_same = by.is_some() && by == last.by;
+                let others = if is_same { last.others } else { last.at };
+                *last = Changed { by, at, others };
+            }
+            Err(place) => self.changed.insert(place, (id, Changed { by, at, others })),
         }
     }
 
-    /// Whether somebody else changed a todo since this.
-    pub fn is_changed(&self, id: TodoId, since: Undoes) -> bool {
+    /// Whether anybody but this client changed a todo since this.
+    pub fn is_changed(&self, id: TodoId, client: ClientId, since: Undoes) -> bool {
         let Some(since) = since.seq else {
             // It is not even in base yet.
             return false;
         };
-        match self.others.binary_search_by_key(&id, |(id, _)| *id) {
-            Ok(at) => self.others[at].1 > since,
+        match self.changed.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(place) => {
+                let last = self.changed[place].1;
+                let others = match last.by == Some(client) {
+                    true => last.others,
+                    false => last.at,
+                };
+                others > since
+            }
             Err(_) => false,
         }
     }

@@ -16,6 +16,7 @@ mod photo;
 mod queue;
 mod resume;
 mod server;
+mod shelf;
 mod step;
 mod tab;
 mod tally;

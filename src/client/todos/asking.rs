@@ -96,6 +96,7 @@ mod hydrate {
                     Effect::Wait { timer, millis } => self.wait(timer, millis),
                     Effect::Ping => live::ping(),
                     Effect::Editing(id) => live::editing(id),
+                    Effect::Save { .. } | Effect::Share(_) => {}
                     Effect::Disconnect => live::hang_up(),
                     Effect::ListsChanged => refresh_others(),
                     Effect::Connect {

@@ -29,7 +29,8 @@ impl Engine {
         let mut is_changed = false;
         // The other way round: what was done last goes first.
         for Part { did, inverse } in action.into_iter().rev() {
-            let changed = |id: &TodoId| self.history.is_changed(*id, did);
+            let client = self.client();
+            let changed = |id: &TodoId| self.history.is_changed(*id, client, did);
             is_changed |= inverse.op.ids().iter().any(changed);
             let unchanged = |ids: Vec<TodoId>| ids.into_iter().filter(|id| !changed(id)).collect();
             let op = match inverse.op {

@@ -60,6 +60,11 @@ impl Engine {
         if std::mem::take(&mut self.is_hidden) {
             self.changes.all = true;
             self.trouble = None;
+            // What was done meanwhile has numbers that nobody ever sends.
+            self.renew(random);
+            self.ticket += 1;
+            self.link.abandon(Lane::Pull);
+            self.needs_pull = true;
         }
         if news.epoch != self.base.epoch || is_behind {
             self.adopt(news, random);
@@ -106,24 +111,22 @@ impl Engine {
             Merged::Gap => return false,
             Merged::Advanced => self.trace.add(what, seq.0),
         }
-        match origin {
-            Some((client, mid)) if self.pending.knows(client) => {
-                // What it did and what it was meant to do may differ. And what was queued before it is decided: its
-                // event came before this one, or never will.
-                let queued = self.pending.entries();
-                let decided = queued.filter(|entry| entry.client == client && entry.mid <= mid);
-                decided.for_each(|entry| touched.extend(entry.ids.iter()));
-                self.pending.in_base(client, mid);
-                self.applied((client, mid), seq);
-            }
-            _ => {}
+        if let Some((client, mid)) = origin
+            && self.pending.knows(client)
+        {
+            // What it did and what it was meant to do may differ. And what was queued before it is decided: its event came
+            // before this one, or never will.
+            let queued = self.pending.entries();
+            let decided = queued.filter(|entry| entry.client == client && entry.mid <= mid);
+            decided.for_each(|entry| touched.extend(entry.ids.iter()));
+            self.pending.in_base(client, mid);
+            self.applied((client, mid), seq);
         }
-        if !origin.is_some_and(|(client, _)| self.pending.sends(client)) {
-            // What was so already, nobody changed.
-            let changed = ids.iter().zip(&was);
-            let changed = changed.filter(|(id, was)| self.base.get(**id) != was.as_ref());
-            changed.for_each(|(id, _)| self.history.others(*id, seq));
-        }
+        // What was so already, nobody changed.
+        let changed = ids.iter().zip(&was);
+        let changed = changed.filter(|(id, was)| self.base.get(**id) != was.as_ref());
+        let by = origin.map(|(client, _)| client);
+        changed.for_each(|(id, _)| self.history.changed(*id, by, seq));
         for todo in was.iter().flatten() {
             self.last_seen(todo);
         }
@@ -153,7 +156,7 @@ impl Engine {
             match (old, new.map(|new| new.version)) {
                 (None, None) => unseen.push(id),
                 (Some(old), Some(new)) if old.version == new => {}
-                (_, new) => self.history.others(id, new.unwrap_or(self.base.seq)),
+                (_, new) => self.history.changed(id, None, new.unwrap_or(self.base.seq)),
             }
             if let Some(old) = old {
                 self.last_seen(old);
@@ -203,7 +206,7 @@ impl Engine {
 
     /// What is done on a list that is no longer there goes to review at once: nothing will ever send it.
     pub(super) fn bar_if_hidden(&mut self) {
-        if self.is_hidden && self.pending.waiting() > 0 {
+        if self.is_hidden && self.pending.entries().next().is_some() {
             let why = match &self.trouble {
                 Some(Trouble::Closed(why)) => why.clone(),
                 _ => "This list is not there any more.".to_owned(),
@@ -222,7 +225,7 @@ impl Engine {
         };
         self.bar(&why.clone());
         self.trouble = Some(trouble);
-        self.pending.renew(ClientId(random));
+        self.renew(random);
         self.pushing.clear();
         self.link.abandon(Lane::Push);
         // An answer to what the other client asked does not count.
@@ -233,6 +236,13 @@ impl Engine {
         self.needs_pull = true;
         self.needs_snapshot = true;
         self.show_all();
+    }
+
+    /// Another client goes on in this one's place.
+    fn renew(&mut self, random: Uuid) {
+        let client = ClientId(random);
+        self.history.renamed(self.client(), client);
+        self.pending.renew(client);
     }
 
     pub(super) fn ask(&mut self) {

@@ -103,7 +103,9 @@ impl Engine {
     /// A mutation of the person's has this place.
     pub(super) fn applied(&mut self, id: MutationId, seq: Seq) {
         let changed = self.pending.applied(id, seq);
-        changed.into_iter().for_each(|id| self.mark(id));
+        if self.pending.sends(id.0) {
+            changed.into_iter().for_each(|id| self.mark(id));
+        }
         if id.0 == self.client() {
             self.history.applied(id.1, seq);
         }

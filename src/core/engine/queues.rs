@@ -21,6 +21,8 @@ pub(super) struct Saves {
     /// The number of the latest save.
     ticket: u32,
     has_failed: bool,
+    /// Whether the last one failed, and nothing has changed since: then it would again.
+    is_stalled: bool,
     /// What left a queue because it was applied, since other tabs were told.
     settled: Vec<(MutationId, Seq)>,
     /// Whose queues are others by now than the other tabs know.
@@ -33,6 +35,12 @@ impl Saves {
         Self {
             waits: is_kept,
             ..Self::default()
+        }
+    }
+
+    fn changes(&mut self, id: MutationId) {
+        if !self.changed.contains(&id) {
+            self.changed.push(id);
         }
     }
 
@@ -61,9 +69,8 @@ impl Engine {
         if let Some(entry) = self.pending.entry(id) {
             entry.is_saved = false;
         }
-        if !self.saves.changed.contains(&id) {
-            self.saves.changed.push(id);
-        }
+        self.saves.is_stalled = false;
+        self.saves.changes(id);
     }
 
     /// A mutation left its queue, since base has it.
@@ -77,7 +84,8 @@ impl Engine {
 
     /// Has saved what is to be saved. One at a time, so that the latest state of each is the one that stays.
     pub(super) fn save(&mut self) {
-        if self.saves.changed.is_empty() || self.saves.saving.is_some() {
+        let saves = &self.saves;
+        if saves.changed.is_empty() || saves.saving.is_some() || saves.is_stalled {
             return;
         }
         let changed = std::mem::take(&mut self.saves.changed);
@@ -141,11 +149,16 @@ impl Engine {
             return;
         }
         self.saves.has_failed |= !ok;
+        self.saves.is_stalled = !ok && self.saves.changed.is_empty();
         for id in self.saves.saving.take().into_iter().flatten() {
             let is_changed = self.saves.changed.contains(&id);
             if let Some(entry) = self.pending.entry(id) {
                 // What cannot be saved is sent all the same: that is told, and better than nothing.
                 entry.is_saved = !is_changed;
+            }
+            if !ok {
+                // It is tried once more with what comes next: what is kept has no gaps.
+                self.saves.changes(id);
             }
         }
         self.has_new = true;
@@ -176,7 +189,9 @@ impl Engine {
 
     /// Tells another tab, which has just come, all that waits here.
     pub fn introduce(&mut self) {
-        for client in self.pending.clients() {
+        let mut clients = self.pending.clients();
+        clients.extend(self.pending.former());
+        for client in clients {
             self.share(client);
         }
     }
@@ -197,17 +212,20 @@ impl Engine {
             records,
         } = found;
         // What a tab that is there has said itself is newer.
-        if self.pending.sends(client) || !is_left && self.pending.knows(client) {
+        if self.pending.speaks_for(client) || !is_left && self.pending.knows(client) {
             return;
         }
         let mut touched = self.touched_by(client);
         let mut entries = Vec::new();
-        for record in records {
+        for mut record in records {
             touched.extend(record.op.ids());
+            // The server says it again; it may have lost what it had decided.
+            record.applied = None;
             let Record { id, epoch, .. } = record;
             if !is_left {
                 // What is in review there, and all else that is to be decided, is that tab's.
-                entries.extend(record.is_queued.then(|| entry(record)));
+                let is_ours = record.is_queued && epoch == self.base.epoch;
+                entries.extend(is_ours.then(|| entry(record)));
                 continue;
             }
             if record.is_queued && epoch != self.base.epoch {
@@ -228,6 +246,10 @@ impl Engine {
         let adopted = is_left.then_some(self.base.seq);
         self.pending.put(client, adopted, entries);
         self.settle(touched);
+        if is_left {
+            // What its tab had told may not be the last.
+            self.share(client);
+        }
     }
 
     /// What waits in another tab is shown here, too.
@@ -241,7 +263,7 @@ impl Engine {
             settled,
         } = shared;
         let is_ours = (user, list, epoch) == (self.user, self.list, self.base.epoch);
-        if !is_ours || self.is_hidden || self.pending.sends(client) {
+        if !is_ours || self.is_hidden || self.pending.speaks_for(client) {
             return;
         }
         let mut touched = self.touched_by(client);
@@ -262,6 +284,7 @@ impl Engine {
             }
         }
         entries.extend(queue.into_iter().map(entry));
+        entries.sort_unstable_by_key(|entry| entry.mid);
         for entry in &entries {
             touched.extend(entry.ids.iter());
         }

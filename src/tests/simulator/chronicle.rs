@@ -76,6 +76,8 @@ pub struct Chronicle {
     pub unsure: BTreeSet<ClientId>,
     /// Mutations whose outcome their page does not know: it cannot know what came after them either.
     pub riddles: BTreeSet<Key>,
+    /// What came to nothing, and its person has put aside.
+    pub dropped: BTreeSet<Key>,
     lived: BTreeSet<TodoId>,
 }
 
@@ -243,8 +245,7 @@ impl Chronicle {
                 let is_mine = is_known && is_by(current.title_version, key.0);
                 if current.title_version <= edit.version || is_mine || current.title == *title {
                     return violated(format!(
-                        "11: {title:?} is in conflict with {:?}, which its author knew",
-                        current.title
+                        "11: {title:?} of {mutation:?} is in conflict with {current:?}, which its author knew, who had {edit:?}",
                     ));
                 }
             }

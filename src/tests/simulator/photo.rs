@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone)]
 pub struct Photo {
     pub client: ClientId,
+    /// Those whose queues it sends.
+    pub clients: Vec<ClientId>,
     pub epoch: Epoch,
     pub seq: Seq,
     pub view: Vec<Todo>,
@@ -28,6 +30,7 @@ impl Photo {
         let shown = engine.order().iter().filter_map(|id| engine.get(*id));
         Self {
             client: engine.client(),
+            clients: engine.pending().clients(),
             epoch: engine.base().epoch,
             seq: engine.base().seq,
             view: shown.cloned().collect(),
@@ -37,12 +40,21 @@ impl Photo {
         }
     }
 
-    pub fn entry(&self, mid: Mid) -> Option<&Entry> {
-        self.queue.iter().find(|entry| entry.mid == mid)
+    pub fn entry(&self, id: Key) -> Option<&Entry> {
+        self.queue.iter().find(|entry| entry.id() == id)
     }
 
-    pub fn kept(&self, mid: Mid) -> Option<&Kept> {
-        self.kept.iter().find(|kept| kept.mid == Some(mid))
+    pub fn kept(&self, id: Key) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.mutation == id)
+    }
+
+    /// What this page is to send.
+    pub fn mine(&self) -> impl Iterator<Item = &Entry> {
+        self.queue.iter().filter(|entry| self.sends(entry.client))
+    }
+
+    pub fn sends(&self, client: ClientId) -> bool {
+        self.clients.contains(&client)
     }
 
     pub fn shown(&self, id: TodoId) -> Option<&Todo> {
@@ -54,36 +66,47 @@ impl Photo {
 #[derive(Debug, Clone, Default)]
 pub struct Told {
     /// Outcomes in answers, the latest of each.
-    pub outcomes: BTreeMap<Mid, Outcome>,
-    /// Own mutations whose events were merged.
-    pub merged: BTreeSet<Mid>,
-    /// The latest that base has the effect of, if there was any: from snapshots, and from events of later ones.
+    pub outcomes: BTreeMap<Key, Outcome>,
+    /// The person's mutations whose events were merged.
+    pub merged: BTreeSet<Key>,
+    /// The latest of its own that base has the effect of, if there was any: from snapshots, and from events of later ones.
     pub in_base: Mid,
     /// Error answers that a mutation was part of.
-    pub errors: BTreeMap<Mid, u8>,
+    pub errors: BTreeMap<Key, u8>,
     /// Those of them that say it was the server's fault.
-    pub erring: BTreeMap<Mid, u8>,
+    pub erring: BTreeMap<Key, u8>,
     /// Kept ones that the person dropped or sent again.
-    pub dropped: BTreeSet<Mid>,
-    /// Where somebody else changed a todo last, as far as the page can know.
-    pub others: BTreeMap<TodoId, Seq>,
+    pub dropped: BTreeSet<Key>,
+    /// Where each todo was changed, and by whom, as far as the page can know.
+    pub changes: BTreeMap<TodoId, Vec<(Seq, Option<ClientId>)>>,
     /// Whether a snapshot came, so that the page cannot know whose all changes were.
     pub had_snapshot: bool,
 }
 
 impl Told {
+    /// Notes that a todo was changed.
+    pub fn changed(&mut self, id: TodoId, seq: Seq, by: Option<ClientId>) {
+        self.changes.entry(id).or_default().push((seq, by));
+    }
+
+    /// Whether anybody but this client changed a todo since.
+    pub fn is_changed(&self, id: TodoId, since: Seq, client: ClientId) -> bool {
+        let mut changes = self.changes.get(&id).into_iter().flatten();
+        changes.any(|(seq, by)| *seq > since && *by != Some(client))
+    }
+
     /// Whether a mutation is known to be applied at or before this.
-    pub fn is_applied(&self, mid: Mid, seq: Seq) -> bool {
-        self.merged.contains(&mid)
-            || matches!(self.outcomes.get(&mid), Some(Outcome::Applied(at)) if *at <= seq)
+    pub fn is_applied(&self, id: Key, seq: Seq) -> bool {
+        self.merged.contains(&id)
+            || matches!(self.outcomes.get(&id), Some(Outcome::Applied(at)) if *at <= seq)
     }
 
     /// Whether a mutation is known to have come to nothing.
-    pub fn is_refused(&self, mid: Mid) -> bool {
-        !self.merged.contains(&mid)
+    pub fn is_refused(&self, id: Key) -> bool {
+        !self.merged.contains(&id)
             && self
                 .outcomes
-                .get(&mid)
+                .get(&id)
                 .is_some_and(|outcome| !matches!(outcome, Outcome::Applied(_)))
     }
 }
@@ -95,9 +118,11 @@ pub enum Cause {
     Person { put_aside: Option<u32> },
     /// An answer to a push, which carried these, or failed for these.
     Pushed {
-        mids: Vec<Mid>,
+        mids: Vec<Key>,
         failed: Option<Failed>,
     },
+    /// What another tab has told, or left.
+    Tabs,
     /// Anything else.
     World,
 }
@@ -113,9 +138,4 @@ pub enum Failed {
     Refused,
     /// Nobody's that counts.
     Otherwise,
-}
-
-/// A mutation of a page's.
-pub fn key(photo: &Photo, mid: Mid) -> Key {
-    (photo.client, mid)
 }

@@ -6,7 +6,6 @@ use super::{
     violated,
 };
 use crate::core::{
-    id::Mid,
     pending::{Entry, Outcome},
     review::{Kept, Why},
 };
@@ -16,28 +15,36 @@ const TRIES: u8 = 3;
 
 /// The same client before and after.
 pub fn changes_alone(before: &Photo, after: &Photo, told: &Told, cause: &Cause) -> Checked {
-    for entry in &before.queue {
-        match after.entry(entry.mid) {
+    for entry in before.mine().filter(|entry| after.sends(entry.client)) {
+        match after.entry(entry.id()) {
             None => may_leave(entry, before, after, told)?,
             Some(now) => goes_on(entry, now, after, told, cause)?,
         }
     }
-    let mut last = Mid(0);
+    let mut last = None;
     for entry in &after.queue {
-        if entry.mid <= last {
+        // One's own comes last.
+        let place = Some((entry.client == after.client, entry.id()));
+        if place <= last {
             return violated("4: the queue is out of order");
         }
-        last = entry.mid;
-        if before.entry(entry.mid).is_none() && !matches!(cause, Cause::Person { .. }) {
+        last = place;
+        if !after.sends(entry.client) {
+            continue;
+        }
+        if before.sends(entry.client)
+            && before.entry(entry.id()).is_none()
+            && !matches!(cause, Cause::Person { .. })
+        {
             return violated(format!("8: {:?} came into the queue by itself", entry.mid));
         }
-        if told.is_applied(entry.mid, after.seq) {
+        if told.is_applied(entry.id(), after.seq) {
             return violated(format!(
                 "6: {:?} is applied, base has it, and it is still queued",
                 entry.mid
             ));
         }
-        if told.is_refused(entry.mid) {
+        if told.is_refused(entry.id()) {
             return violated(format!(
                 "8: {:?} came to nothing, and is still queued",
                 entry.mid
@@ -49,7 +56,7 @@ pub fn changes_alone(before: &Photo, after: &Photo, told: &Told, cause: &Cause) 
 
 /// 8 and 9: nothing leaves but what is known to be decided, and what came to nothing is kept for the person.
 fn may_leave(entry: &Entry, before: &Photo, after: &Photo, told: &Told) -> Checked {
-    let mid = entry.mid;
+    let mid = entry.id();
     if told.is_applied(mid, after.seq) {
         return match after.kept(mid) {
             None => Ok(()),
@@ -94,11 +101,11 @@ fn may_leave(entry: &Entry, before: &Photo, after: &Photo, told: &Told) -> Check
 }
 
 fn goes_on(was: &Entry, is: &Entry, after: &Photo, told: &Told, cause: &Cause) -> Checked {
-    let mid = was.mid;
+    let mid = was.id();
     if was.op != is.op && was.sent {
         return violated(format!("{mid:?} says something else now"));
     }
-    if is.in_base && mid > told.in_base {
+    if is.in_base && mid.0 == after.client && mid.1 > told.in_base {
         return violated(format!(
             "7: {mid:?} is not shown any more, and no snapshot had it"
         ));
@@ -168,11 +175,9 @@ pub fn keeps(before: &Photo, after: &Photo, told: &Told, cause: &Cause) -> Check
     for kept in &before.kept {
         let is_there = after.kept.iter().any(|other| other.id == kept.id);
         let is_put_aside = matches!(cause, Cause::Person { put_aside: Some(id) } if *id == kept.id);
-        let is_settled = kept.mid.is_some_and(|mid| {
-            after.kept(mid).is_some()
-                || told.merged.contains(&mid)
-                || matches!(told.outcomes.get(&mid), Some(Outcome::Applied(_)))
-        });
+        let is_settled = after.kept(kept.mutation).is_some()
+            || told.merged.contains(&kept.mutation)
+            || matches!(told.outcomes.get(&kept.mutation), Some(Outcome::Applied(_)));
         if !is_there && !is_put_aside && !is_settled {
             return violated(format!(
                 "9: {:?} ({:?}) is not kept any more",
@@ -185,9 +190,9 @@ pub fn keeps(before: &Photo, after: &Photo, told: &Told, cause: &Cause) -> Check
 
 /// 9: with another client, all that was not known to be applied goes to review.
 pub fn goes_to_review(before: &Photo, after: &Photo, told: &Told) -> Checked {
-    for entry in before.queue.iter().filter(|entry| !entry.given_up) {
-        let is_applied = told.merged.contains(&entry.mid)
-            || matches!(told.outcomes.get(&entry.mid), Some(Outcome::Applied(_)));
+    for entry in before.mine().filter(|entry| !entry.given_up) {
+        let is_applied = told.merged.contains(&entry.id())
+            || matches!(told.outcomes.get(&entry.id()), Some(Outcome::Applied(_)));
         let is_new = |kept: &&Kept| !before.kept.iter().any(|old| old.id == kept.id);
         let mut new = after.kept.iter().filter(is_new);
         if !is_applied && !new.any(|kept| kept.op == entry.op && kept.retryable) {

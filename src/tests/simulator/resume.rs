@@ -49,6 +49,8 @@ pub fn is_the_same_either_way(
     let mut queue = resumed.pending().entries();
     if queue
         .any(|entry| entry.mid <= news.last_mid || entry.undoes.is_some() || !entry.seen.is_empty())
+        // Nor does it say what was decided of another queue.
+        || engine.pending().entries().any(|entry| entry.client != engine.client())
     {
         return Ok(());
     }

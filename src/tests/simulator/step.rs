@@ -137,6 +137,19 @@ pub enum Step {
     Reload {
         tab: u8,
     },
+    /// What a page has saved is, or is not.
+    Save {
+        tab: u8,
+        ok: bool,
+    },
+    /// A page looks at what its browser keeps.
+    Find {
+        tab: u8,
+    },
+    /// A page hears of another tab.
+    Note {
+        tab: u8,
+    },
     /// A page without WebAssembly.
     Form {
         kind: u8,
@@ -228,6 +241,9 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (tab(), timer()).prop_map(|(tab, timer)| Step::Timer { tab, timer }),
         12 => (nth(), on()).prop_map(|(nth, twist)| Step::Socket { nth, twist }),
         2 => (any::<u8>(), any::<u8>()).prop_map(|(kind, todo)| Step::Form { kind, todo }),
+        16 => (tab(), prop::bool::weighted(0.99)).prop_map(|(tab, ok)| Step::Save { tab, ok }),
+        4 => tab().prop_map(|tab| Step::Find { tab }),
+        6 => tab().prop_map(|tab| Step::Note { tab }),
     ];
     let network = prop_oneof![
         2 => nth().prop_map(|nth| Step::ArriveTwice { nth }),
@@ -258,7 +274,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Forget),
     ];
     let rare = prop_oneof![
-        2 => tab().prop_map(|tab| Step::Reload { tab }),
+        5 => tab().prop_map(|tab| Step::Reload { tab }),
         3 => (0..2u8, prop_oneof![2 => Just(Session::Own), 1 => Just(Session::Nobody), 1 => Just(Session::Other)])
             .prop_map(|(user, session)| Step::Sign { user, session }),
         2 => Just(Step::Backup),

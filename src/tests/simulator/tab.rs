@@ -2,7 +2,7 @@
 
 use super::{
     Checked, Scene, Violation,
-    chronicle::{Chronicle, Edit, Undo},
+    chronicle::{Chronicle, Edit, Key, Undo},
     photo::{Cause, Failed, Photo, Told},
     queue, resume,
     tally::Hit,
@@ -15,9 +15,11 @@ use crate::core::{
     link::{Connection, Failure, Timer},
     op::Op,
     pending::{Entry, Mutation, Outcome, UNDECIDED},
+    record::{Record, Shared},
     replica::{Brings, News, Replica},
     wire::heard::Heard,
 };
+use std::collections::BTreeSet;
 
 /// What a page asks.
 #[derive(Debug, Clone)]
@@ -38,6 +40,12 @@ pub enum Request {
     },
     Ping,
     Disconnect,
+    Save {
+        ticket: u32,
+        records: Vec<Record>,
+        gone: Vec<Key>,
+    },
+    Share(Shared),
 }
 
 /// What it is answered.
@@ -56,8 +64,9 @@ pub enum Answer {
 #[derive(Debug, Clone)]
 pub struct Open {
     pub ticket: u32,
-    /// For a push: what it carries that is not a no-op.
-    pub mids: Vec<Mid>,
+    /// For a push: whose it is, and what it carries that is not a no-op.
+    pub client: ClientId,
+    pub mids: Vec<Key>,
 }
 
 /// See the module.
@@ -74,6 +83,12 @@ pub struct Tab {
     pub asks: bool,
     /// Whether a timer is running.
     pub waits: [bool; 4],
+    /// Whether something is being saved.
+    pub saves: bool,
+    /// Whether it was said what other tabs had saved.
+    pub has_found: bool,
+    /// Clients whose locks it has.
+    pub held: BTreeSet<ClientId>,
     /// Its socket.
     pub socket: Option<u32>,
     /// What its welcome said.
@@ -98,7 +113,7 @@ impl Tab {
     /// A page that has just come. Its first effects are still to be taken.
     pub fn new(scene: &mut Scene, user: UserId, base: Replica, run: u32) -> Self {
         let client = ClientId(scene.uuid());
-        let engine = Engine::new(scene.list, user, client, base);
+        let engine = Engine::new(scene.list, user, client, base, true);
         Self {
             photo: Photo::of(&engine),
             engine,
@@ -109,6 +124,9 @@ impl Tab {
             pull: None,
             asks: false,
             waits: [false; 4],
+            saves: false,
+            has_found: false,
+            held: BTreeSet::from([client]),
             socket: None,
             last_mid: Mid(0),
             typing: None,
@@ -144,7 +162,7 @@ impl Tab {
             ));
         }
         if after.epoch != before.epoch || after.seq < before.seq {
-            self.told.others.clear();
+            self.told.changes.clear();
         }
         if before.client != after.client {
             scene.tally.hit(Hit::Reviewed);
@@ -152,6 +170,7 @@ impl Tab {
             self.became(scene, &after);
         }
         self.hides(scene, &before, &after)?;
+        self.believes(scene, &before, &after);
         let is_new = news.is_some_and(|news| (news.epoch, news.seq) == (after.epoch, after.seq));
         self.is_astray &= !is_new;
         if !self.is_astray {
@@ -168,13 +187,24 @@ impl Tab {
         view::is_folded(&self.engine, &todos, &after, &self.told)?;
         if !self.is_astray {
             view::base_is_true(&self.engine, &scene.chronicle)?;
-            if is_same && !matches!(cause, Cause::Person { .. }) {
+            if is_same && !matches!(cause, Cause::Person { .. } | Cause::Tabs) {
                 view::does_not_flicker(&before, &after, &self.told, &scene.chronicle)?;
             }
         }
         let requests = self.effects(scene)?;
         self.is_not_stuck()?;
         Ok(requests)
+    }
+
+    /// What another tab has said of its places counts when its queue is taken over.
+    fn believes(&mut self, scene: &Scene, before: &Photo, after: &Photo) {
+        for entry in after.mine().filter(|entry| !before.sends(entry.client)) {
+            let truth = scene.chronicle.decided.get(&entry.id());
+            let place = entry.applied.map(Outcome::Applied);
+            if let Some(outcome) = truth.filter(|truth| Some(*truth) == place.as_ref()) {
+                self.told.outcomes.insert(entry.id(), outcome.clone());
+            }
+        }
     }
 
     /// What is not for this person any more is not shown, and nothing of theirs waits for it.
@@ -200,14 +230,20 @@ impl Tab {
 
     /// The queue went to review, and another client counts now.
     fn became(&mut self, scene: &mut Scene, after: &Photo) {
-        let others = std::mem::take(&mut self.told.others);
+        let mut changes = std::mem::take(&mut self.told.changes);
+        // What the page did as the client before is its own all the same.
+        let before = self.clients.last().copied();
+        let by = changes.values_mut().flatten().map(|(_, by)| by);
+        by.filter(|by| **by == before)
+            .for_each(|by| *by = Some(after.client));
         let had_snapshot = self.told.had_snapshot;
         self.told = Told {
-            others,
+            changes,
             had_snapshot,
             ..Told::default()
         };
         self.clients.push(after.client);
+        self.held.insert(after.client);
         // What was on its way for the client before does not count any more.
         self.push = None;
         self.pull = None;
@@ -228,8 +264,10 @@ impl Tab {
                 self.told.had_snapshot = true;
                 scene.chronicle.unsure.insert(after.client);
                 if !is_new {
-                    let is_undecided =
-                        |entry: &&Entry| entry.applied.is_none() && entry.mid <= news.last_mid;
+                    let is_undecided = |entry: &&Entry| {
+                        let is_own = entry.client == after.client;
+                        is_own && entry.applied.is_none() && entry.mid <= news.last_mid
+                    };
                     if before.queue.iter().any(|entry| is_undecided(&entry)) {
                         scene.tally.hit(Hit::SnapshotOverPending);
                     }
@@ -241,19 +279,20 @@ impl Tab {
                 let changes = scene.chronicle.changes(after.epoch, before.seq, after.seq);
                 for (seq, change) in changes {
                     scene.tally.hit(Hit::Delta);
-                    match change.origin {
-                        Some((client, mid)) if client == after.client => {
-                            if !self.told.outcomes.contains_key(&mid) {
-                                scene.tally.hit(Hit::SettledByEvent);
-                            }
-                            self.told.merged.insert(mid);
+                    if let Some((client, mid)) = change.origin
+                        && after.sends(client)
+                    {
+                        if !self.told.outcomes.contains_key(&(client, mid)) {
+                            scene.tally.hit(Hit::SettledByEvent);
+                        }
+                        self.told.merged.insert((client, mid));
+                        if client == after.client {
                             self.told.in_base = self.told.in_base.max(mid);
                         }
-                        _ => {
-                            for id in &change.changed {
-                                self.told.others.insert(*id, seq);
-                            }
-                        }
+                    }
+                    for id in &change.changed {
+                        let by = change.origin.map(|(client, _)| client);
+                        self.told.changed(*id, seq, by);
                     }
                 }
             }
@@ -274,18 +313,18 @@ impl Tab {
             };
             if version(old) != version(new) {
                 let seq = version(new).unwrap_or(after.seq);
-                self.told.others.insert(todo.id, seq);
+                self.told.changed(todo.id, seq, None);
             }
         }
     }
 
     fn count(&self, scene: &mut Scene, before: &Photo, after: &Photo) {
-        for was in &before.queue {
-            let outcome = self.told.outcomes.get(&was.mid);
-            match after.entry(was.mid) {
+        for was in before.mine() {
+            let outcome = self.told.outcomes.get(&was.id());
+            match after.entry(was.id()) {
                 Some(is) if is.given_up && !was.given_up => {
                     scene.chronicle.unsure.insert(after.client);
-                    let is_refused = after.kept(was.mid).is_some_and(|kept| {
+                    let is_refused = after.kept(was.id()).is_some_and(|kept| {
                         matches!(kept.why, crate::core::review::Why::Refused(_))
                     });
                     scene.tally.hit(if is_refused {
@@ -318,7 +357,7 @@ impl Tab {
                     if self.push.is_some() {
                         return violated("a push while another one is on its way");
                     }
-                    if (client, epoch) != (self.engine.client(), self.engine.base().epoch) {
+                    if !self.photo.sends(client) || epoch != self.engine.base().epoch {
                         return violated("a push as somebody else, or to another history");
                     }
                     for mutation in &mutations {
@@ -333,8 +372,12 @@ impl Tab {
                         }
                     }
                     let real = mutations.iter().filter(|mutation| mutation.op != Op::Noop);
-                    let mids = real.map(|mutation| mutation.mid).collect();
-                    self.push = Some(Open { ticket, mids });
+                    let mids = real.map(|mutation| (client, mutation.mid)).collect();
+                    self.push = Some(Open {
+                        ticket,
+                        client,
+                        mids,
+                    });
                     requests.push((
                         ticket,
                         Request::Push {
@@ -354,6 +397,7 @@ impl Tab {
                     }
                     self.pull = Some(Open {
                         ticket,
+                        client,
                         mids: vec![],
                     });
                     requests.push((ticket, Request::Pull { client, since }));
@@ -378,6 +422,23 @@ impl Tab {
                     self.socket = None;
                     requests.push((0, Request::Disconnect));
                 }
+                Effect::Save {
+                    ticket,
+                    records,
+                    gone,
+                } => {
+                    if self.saves {
+                        return violated("a save while another one is on its way");
+                    }
+                    self.saves = true;
+                    let save = Request::Save {
+                        ticket,
+                        records,
+                        gone,
+                    };
+                    requests.push((ticket, save));
+                }
+                Effect::Share(shared) => requests.push((0, Request::Share(shared))),
                 Effect::Editing(_) | Effect::ListsChanged => {}
                 Effect::Wait { timer, .. } => self.waits[at(timer)] = true,
             }
@@ -410,20 +471,30 @@ impl Tab {
         if !listens && !self.waits[at(Timer::Socket)] {
             return violated("there will never be a socket again");
         }
-        let mut open = self
-            .photo
-            .queue
-            .iter()
-            .filter(|entry| entry.applied.is_none());
+        let mut open = self.photo.mine().filter(|entry| entry.applied.is_none());
         let next = open.next();
-        let may_wait = |entry: &Entry| entry.undoes.is_some() && !entry.sent;
-        if self.push.is_none() && !self.waits[0] && next.is_some_and(|entry| !may_wait(entry)) {
+        if self.push.is_none() && !self.waits[0] && next.is_some_and(|entry| !self.may_wait(entry))
+        {
             return violated(format!(
                 "15: {:?} will never be pushed",
                 next.map(|entry| entry.mid)
             ));
         }
         Ok(())
+    }
+
+    /// Whether there is something that an entry waits for.
+    fn may_wait(&self, entry: &Entry) -> bool {
+        let is_undecided = |id: &Key| {
+            let other = self.photo.entry(*id);
+            other.is_some_and(|other| other.applied.is_none())
+        };
+        // An undo goes together with what it takes back, and all in order.
+        let is_unsaved = |other: &Entry| other.client == entry.client && !other.is_saved;
+        !self.has_found
+            || self.saves && self.photo.mine().any(is_unsaved)
+            || entry.undoes.is_some() && !entry.sent
+            || entry.waits_for.iter().any(is_undecided)
     }
 
     // What the world does.
@@ -440,7 +511,7 @@ impl Tab {
             Some(open) => open.mids,
             None => vec![],
         };
-        let is_this = client == self.engine.client();
+        let is_this = self.photo.sends(client);
         let failed = answer.as_ref().err().map(|failure| match failure {
             Failure::Erring => Failed::Erring,
             Failure::Unreachable => Failed::Unreachable,
@@ -449,7 +520,7 @@ impl Tab {
         });
         if let (Ok(outcomes), true) = (&answer, is_this) {
             for (mid, outcome) in outcomes {
-                self.told.outcomes.insert(*mid, outcome.clone());
+                self.told.outcomes.insert((client, *mid), outcome.clone());
                 if *outcome == Outcome::Unknown {
                     scene.chronicle.unsure.insert(client);
                     scene.chronicle.riddles.insert((client, *mid));
@@ -469,7 +540,7 @@ impl Tab {
             }
         }
         let is_whole = answer.as_ref().is_ok_and(|outcomes| {
-            let is_there = |mid: &Mid| outcomes.iter().any(|(of, _)| of == mid);
+            let is_there = |(_, mid): &Key| outcomes.iter().any(|(of, _)| of == mid);
             mids.iter().all(is_there)
         });
         let is_answered = is_open && is_this && is_whole;
@@ -487,15 +558,18 @@ impl Tab {
         })?;
         // 15: what follows a decision goes at once.
         let open = |entry: &&Entry| entry.applied.is_none() && !entry.given_up;
-        let next = self.photo.queue.iter().find(open);
-        let goes = next.is_some_and(|next| next.undoes.is_none() || next.sent);
+        let next = self.photo.mine().find(open);
+        let goes = next.is_some_and(|next| !self.may_wait(next));
         if is_answered
             && goes
             && self.push.is_none()
             && !self.is_off()
             && !self.engine.link().is_asking()
         {
-            return violated("15: what follows a decision did not go at once");
+            return violated(format!(
+                "15: {next:?} follows a decision, and did not go at once: {:?}",
+                self.engine.link()
+            ));
         }
         Ok(requests)
     }
@@ -582,21 +656,25 @@ impl Tab {
 
     /// What is on somebody's mind who begins to type now.
     pub fn begin(&self, chronicle: &Chronicle, id: TodoId) -> Edit {
-        let client = self.photo.client;
         let queue = self.photo.queue.iter().rev();
         // Under a text of one's own nobody sees what base has.
         let mut over = queue.clone().filter_map(|entry| {
             let is_text = matches!(&entry.op, Op::SetTitle { id: of, .. } if *of == id);
             let is_shown = is_text && entry.is_folded();
-            let edit = chronicle.edits.get(&(client, entry.mid));
+            let edit = chronicle.edits.get(&entry.id());
             edit.filter(|_| is_shown)
+                .map(|edit| (edit, entry.client != self.photo.client))
         });
         let mut gone = queue
-            .flat_map(|entry| &entry.seen)
-            .filter(|todo| todo.id == id && todo.title_version != UNDECIDED);
-        let base = self.engine.base().get(id).or_else(|| gone.next());
+            .flat_map(|entry| entry.seen.iter().map(move |todo| (todo, entry.client)))
+            .filter(|(todo, _)| todo.id == id && todo.title_version != UNDECIDED);
+        let base = self.engine.base().get(id);
+        let gone = gone.next().filter(|_| base.is_none());
+        // What another tab brings back, it brings back as that one had seen it.
+        let is_brought = gone.is_some_and(|(_, client)| client != self.photo.client);
+        let base = base.or(gone.map(|(todo, _)| todo));
         let over = over.next();
-        let version = over.map(|edit| edit.version);
+        let version = over.map(|(edit, _)| edit.version);
         let version = version.or(base.map(|todo| todo.title_version));
         Edit {
             version: version.unwrap_or_default(),
@@ -604,9 +682,16 @@ impl Tab {
                 .engine
                 .get(id)
                 .map_or_else(String::new, |todo| todo.title.clone()),
-            is_late: over.is_some_and(|edit| edit.is_late),
-            mine: self.clients.clone(),
+            // What was written over a text of another queue stands and falls with it.
+            is_late: is_brought || over.is_some_and(|(edit, is_others)| edit.is_late || is_others),
+            mine: self.mine(),
         }
+    }
+
+    /// All clients that are this person's, as far as the page knows.
+    fn mine(&self) -> Vec<ClientId> {
+        let others = self.photo.queue.iter().map(|entry| entry.client);
+        self.clients.iter().copied().chain(others).collect()
     }
 
     /// Does something, and notes what was meant by it. `edit`: for a text, if it was begun before.
@@ -617,7 +702,7 @@ impl Tab {
         edit: Option<Edit>,
         act: impl FnOnce(&mut Engine),
     ) -> Result<Vec<(u32, Request)>, Violation> {
-        let known: Vec<Mid> = self.photo.queue.iter().map(|entry| entry.mid).collect();
+        let known: Vec<Key> = self.photo.queue.iter().map(Entry::id).collect();
         let seen: Vec<_> = self
             .photo
             .view
@@ -630,7 +715,8 @@ impl Tab {
             .iter()
             .find(|kept| Some(kept.id) == put_aside)
         {
-            self.told.dropped.extend(kept.mid);
+            self.told.dropped.insert(kept.mutation);
+            scene.chronicle.dropped.insert(kept.mutation);
         }
         let requests = self.drive(scene, &Cause::Person { put_aside }, act)?;
         let client = self.engine.client();
@@ -638,7 +724,7 @@ impl Tab {
             .photo
             .queue
             .iter()
-            .filter(|entry| !known.contains(&entry.mid))
+            .filter(|entry| !known.contains(&entry.id()))
         {
             let key = (client, entry.mid);
             if let Op::SetTitle { id, .. } = &entry.op {

@@ -76,7 +76,11 @@ hits! {
     OutAtTheEnd: "histories that ended with somebody out, who knew it",
     Form: "a plain form changed the list",
     Reloaded: "a page was loaded anew",
-    LostByReload: "mutations that went with a reload",
+    LostByReload: "mutations that went with a reload before they were saved",
+    Saved: "saved",
+    SaveFailed: "could not be saved",
+    Adopted: "queues that were adopted",
+    Told: "what waits in another tab was shown",
     // What was decided.
     Applied: "APPLIED",
     Unchanged: "APPLIED, and nothing changed",

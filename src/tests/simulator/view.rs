@@ -3,12 +3,12 @@
 use super::{
     Checked,
     chronicle::{Chronicle, happen},
-    photo::{Photo, Told, key},
+    photo::{Photo, Told},
     violated,
 };
 use crate::core::{
     engine::Engine,
-    id::{ListId, Seq, TodoId, UserId},
+    id::{Seq, TodoId},
     op::{Decision, Facts, Op, Slot, decide},
     pending::{Entry, Outcome},
     todo::Todo,
@@ -22,13 +22,15 @@ fn looks(todo: &Todo) -> (TodoId, &str, bool, &str) {
 
 /// 1: the view is the queue folded over base, in order, and so are the counters.
 pub fn is_folded(engine: &Engine, base: &[Todo], photo: &Photo, told: &Told) -> Checked {
-    let folded = fold(base, photo, told, engine.list(), engine.user());
+    let folded = fold(base, photo, told, engine);
     if !folded.iter().map(looks).eq(photo.view.iter().map(looks)) {
         let looks = |todos: &[Todo]| format!("{:?}", todos.iter().map(looks).collect::<Vec<_>>());
         return violated(format!(
-            "1: the view is {} and not {}",
+            "1: the view is {} and not {}, with {:?} queued, and changed {:?}",
             looks(&photo.view),
-            looks(&folded)
+            looks(&folded),
+            photo.queue,
+            told.changes,
         ));
     }
     let left = folded.iter().filter(|todo| !todo.completed).count();
@@ -40,19 +42,26 @@ pub fn is_folded(engine: &Engine, base: &[Todo], photo: &Photo, told: &Told) -> 
 }
 
 /// Op by op, over the whole list.
-fn fold(base: &[Todo], photo: &Photo, told: &Told, list: ListId, author: UserId) -> Vec<Todo> {
+fn fold(base: &[Todo], photo: &Photo, told: &Told, engine: &Engine) -> Vec<Todo> {
+    let (list, author) = (engine.list(), engine.user());
     let mut todos = base.to_vec();
     let mut deleted: BTreeMap<TodoId, Todo> = BTreeMap::new();
     let latest = Seq(u64::MAX);
     for entry in &photo.queue {
-        if entry.given_up || entry.mid <= told.in_base {
+        let is_in_base = match entry.client == photo.client {
+            true => entry.mid <= told.in_base,
+            false => entry.in_base,
+        };
+        if entry.given_up || is_in_base {
             continue;
         }
         let is_void = |id: TodoId| {
+            // What happened before another queue was known here, this page cannot know.
+            if entry.client != photo.client {
+                return engine.is_void(entry, id);
+            }
             let since = entry.undoes.and_then(|undoes| undoes.seq);
-            since
-                .zip(told.others.get(&id))
-                .is_some_and(|(since, other)| *other > since)
+            since.is_some_and(|since| told.is_changed(id, since, entry.client))
         };
         let slot = |id: &TodoId| {
             let tombstone = |todo: &Todo| Slot::Deleted {
@@ -197,8 +206,7 @@ fn reasons(id: TodoId, before: &Photo, after: &Photo, told: &Told, chronicle: &C
     for (seq, change) in chronicle.changes(after.epoch, before.seq, after.seq) {
         if !change.changed.contains(&id) {
             // What was swept meanwhile does not come back; and an undo whose action nobody knows may leave some alone.
-            let mine = change.origin.filter(|(client, _)| *client == after.client);
-            let entry = mine.and_then(|(_, mid)| before.entry(mid));
+            let entry = change.origin.and_then(|id| before.entry(id));
             let may_skip = |entry: &&Entry| {
                 let is_blind = entry.undoes.is_some_and(|undoes| undoes.seq.is_none());
                 is_blind || matches!(entry.op, Op::RestoreTodos { .. })
@@ -211,9 +219,9 @@ fn reasons(id: TodoId, before: &Photo, after: &Photo, told: &Told, chronicle: &C
             }
             continue;
         }
-        let was_shown = change.origin.is_some_and(|(client, mid)| {
-            client == after.client && before.entry(mid).is_some_and(Entry::is_folded)
-        });
+        let was_shown = change
+            .origin
+            .is_some_and(|id| before.entry(id).is_some_and(Entry::is_folded));
         let todo = |seq| chronicle.todo(after.epoch, seq, id);
         let (old, new) = (todo(Seq(seq.0 - 1)), todo(seq));
         if !was_shown {
@@ -229,14 +237,17 @@ fn reasons(id: TodoId, before: &Photo, after: &Photo, told: &Told, chronicle: &C
         .iter()
         .filter(|entry| entry.op.ids().contains(&id))
     {
-        let now = after.entry(entry.mid);
+        let now = after.entry(entry.id());
         let was = entry.is_folded();
         let is = now.is_some_and(Entry::is_folded);
-        let truth = chronicle.decided.get(&key(after, entry.mid));
+        let truth = chronicle.decided.get(&entry.id());
         let came_to_nothing = truth.is_some_and(|outcome| !matches!(outcome, Outcome::Applied(_)));
         let was_given_up = now.is_some_and(|now| now.given_up && !entry.given_up);
-        if was && !is && (came_to_nothing || was_given_up || told.is_refused(entry.mid))
+        // What waits in another queue comes to light when what lay over it is settled.
+        let is_others = was && entry.client != after.client;
+        if was && !is && (came_to_nothing || was_given_up || told.is_refused(entry.id()))
             || !was && is
+            || is_others
         {
             reasons |= fields(&entry.op);
         }

@@ -5,6 +5,7 @@ use super::{
     chronicle::Chronicle,
     mirror::Mirror,
     server::{Model, Pusher, Refusal},
+    shelf::Shelf,
     step::{Fault, Illness, Session, Step, TABS},
     tab::{Answer, Open, Request, Tab},
     tally::{Hit, Tally},
@@ -18,7 +19,7 @@ use crate::core::{
     link::{Failure, Lane, Timer},
     list::Role,
     op::{Op, RejectionCode},
-    pending::{Mutation, Outcome},
+    pending::{Entry, Mutation, Outcome},
     replica::{Brings, News, Replica},
 };
 use crate::server::hub::order::Order;
@@ -52,11 +53,12 @@ pub struct World<'w> {
     sessions: [Session; 2],
     may_edit: bool,
     illness: Illness,
-    was_copied_back: bool,
+    pub was_copied_back: bool,
     pub tabs: Vec<Tab>,
     requests: Vec<Flight<Request>>,
     answers: Vec<Flight<Answer>>,
     pub wires: Vec<Wire>,
+    pub shelves: [Shelf; 2],
     /// What the server's hub has sent, and up to where it has heard.
     pub order: Order<Placed>,
     pub published: Seq,
@@ -111,6 +113,7 @@ impl<'w> World<'w> {
             requests: Vec::new(),
             answers: Vec::new(),
             wires: Vec::new(),
+            shelves: Default::default(),
             order: Order::default(),
             published: Seq(0),
         };
@@ -136,6 +139,10 @@ impl<'w> World<'w> {
         let mut page = Tab::new(&mut self.scene, self.users[person(tab)], base, run);
         let requests = page.effects(&mut self.scene)?;
         Ok((page, requests))
+    }
+
+    pub fn chronicle(&self) -> &Chronicle {
+        &self.scene.chronicle
     }
 
     pub fn hit(&self, hit: Hit) {
@@ -190,6 +197,9 @@ impl<'w> World<'w> {
             // Whoever is out gets another page than this.
             Step::Reload { tab } if !self.is_open_to(tab.into()) => Ok(()),
             Step::Reload { tab } => self.reload(tab.into()),
+            Step::Save { tab, ok } => self.write(tab.into(), ok),
+            Step::Find { tab } => self.find(tab.into()),
+            Step::Note { tab } => self.note(tab.into()).map(drop),
             Step::Form { kind, todo } => self.form(kind, todo),
             Step::Ill(illness) => {
                 self.illness = illness;
@@ -262,6 +272,7 @@ impl<'w> World<'w> {
                         what,
                     });
                 }
+                Request::Save { .. } | Request::Share(_) => self.shelve(tab, what),
                 what => self.wire(tab, ticket, &what),
             }
         }
@@ -460,7 +471,8 @@ impl<'w> World<'w> {
         let ticket = |open: &Option<Open>| open.as_ref().map(|open| open.ticket);
         let (ticket, what) = match lane {
             Some(Lane::Push) => {
-                let client = page.engine.client();
+                let open = page.push.as_ref();
+                let client = open.map_or(page.engine.client(), |open| open.client);
                 let answer = Err(failure);
                 (ticket(&page.push), Answer::Pushed { client, answer })
             }
@@ -505,6 +517,7 @@ impl<'w> World<'w> {
             self.deliver(answer)?;
         }
         any |= self.wires_get_there(tab)?;
+        any |= self.shelf_gets_there(tab)?;
         Ok(any)
     }
 
@@ -714,17 +727,13 @@ impl<'w> World<'w> {
         if page.photo.is_hidden {
             self.hit(Hit::LoadedAgain);
         }
-        for entry in &page.photo.queue {
-            if entry.applied.is_none() {
-                self.hit(Hit::LostByReload);
-            }
-        }
         let run = page.run + 1;
+        self.ends(tab)?;
         self.forget_wires(tab);
         let (page, requests) = self.page(tab, run)?;
         self.tabs[tab] = page;
         self.send(tab, requests);
-        Ok(())
+        self.is_introduced(tab)
     }
 
     /// A backup is put back, as it should be: in a history of its own.
@@ -757,13 +766,15 @@ impl<'w> World<'w> {
         self.scene.chronicle.cut(&before, &self.model);
         self.requests.clear();
         self.answers.clear();
-        for tab in 0..self.tabs.len() {
-            let page = &mut self.tabs[tab];
-            let client = page.engine.client();
+        for page in &mut self.tabs {
             let base = page.engine.base();
-            if base.epoch == self.model.epoch && base.seq > self.model.head {
-                page.is_astray = true;
-            } else if before.last_mid(client) > self.model.last_mid(client) {
+            page.is_astray |= base.epoch == self.model.epoch && base.seq > self.model.head;
+        }
+        for tab in 0..self.tabs.len() {
+            let page = &self.tabs[tab];
+            let is_undone =
+                |client: &ClientId| before.last_mid(*client) > self.model.last_mid(*client);
+            if !page.is_astray && page.photo.clients.iter().any(is_undone) {
                 self.reload(tab)?;
                 continue;
             }
@@ -797,10 +808,21 @@ impl<'w> World<'w> {
         }
         self.those_who_are_out_know()?;
         self.get_on(|world| world.tabs.iter().all(|page| world.is_done(page)))?;
-        for page in &self.tabs {
+        for tab in 0..self.tabs.len() {
+            // What a tab has told of a history that a copy back has cut off, no server will ever say.
+            let is_lost = |entry: &Entry| entry.applied > Some(self.model.head);
+            if self.was_copied_back && self.tabs[tab].photo.queue.iter().any(is_lost) {
+                self.reload(tab)?;
+            }
+        }
+        if self.was_copied_back {
+            self.get_on(|world| world.tabs.iter().all(|page| world.is_done(page)))?;
+        }
+        for (tab, page) in self.tabs.iter().enumerate() {
             if !self.is_done(page) {
                 return violated(format!(
-                    "10: a page does not get on: base at {:?} of {:?}, {:?} queued, {:?}",
+                    "10: page {tab}, which sends for {:?}, does not get on: base at {:?} of {:?}, {:?} queued, {:?}",
+                    page.photo.clients,
                     page.photo.seq,
                     self.model.head,
                     page.photo.queue,
@@ -821,6 +843,7 @@ impl<'w> World<'w> {
                 ));
             }
         }
+        self.is_cleared()?;
         self.hit(Hit::Drained);
         Ok(())
     }
@@ -851,6 +874,7 @@ impl<'w> World<'w> {
     fn is_done(&self, page: &Tab) -> bool {
         !page.photo.is_hidden
             && page.photo.queue.is_empty()
+            && !page.saves
             && (page.photo.epoch, page.photo.seq) == (self.model.epoch, self.model.head)
     }
 }

@@ -1,0 +1,265 @@
+//! What a person's browser keeps beyond a page: saved mutations, the locks of the tabs that are there, and what these tell
+//! each other. A reload ends a tab's run: what it had saved is left, and whoever finds it takes it over.
+
+use super::{
+    Checked,
+    chronicle::Key,
+    photo::Cause,
+    tab::Request,
+    tally::Hit,
+    violated,
+    world::{World, person},
+};
+use crate::core::{
+    engine::Input,
+    id::{ClientId, Mid},
+    pending::Outcome,
+    record::{Found, Record, Shared},
+};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    records: BTreeMap<Key, Record>,
+    /// On their way to it.
+    writes: Vec<Write>,
+    /// Whether a write failed: what is there is not all of it then, or what was.
+    has_failed: bool,
+    /// From tab to tab, in order.
+    notes: VecDeque<Note>,
+}
+
+#[derive(Debug)]
+struct Write {
+    tab: usize,
+    run: u32,
+    ticket: u32,
+    records: Vec<Record>,
+    gone: Vec<Key>,
+}
+
+#[derive(Debug)]
+struct Note {
+    to: usize,
+    run: u32,
+    shared: Shared,
+}
+
+impl World<'_> {
+    /// A page has something saved, or tells the other tabs.
+    pub fn shelve(&mut self, tab: usize, request: Request) {
+        let run = self.tabs[tab].run;
+        let shelf = &mut self.shelves[person(tab)];
+        match request {
+            Request::Save {
+                ticket,
+                records,
+                gone,
+            } => shelf.writes.push(Write {
+                tab,
+                run,
+                ticket,
+                records,
+                gone,
+            }),
+            Request::Share(shared) => {
+                for (to, other) in self.tabs.iter().enumerate() {
+                    if to != tab && person(to) == person(tab) {
+                        shelf.notes.push_back(Note {
+                            to,
+                            run: other.run,
+                            shared: shared.clone(),
+                        });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A write of this page is done, or fails.
+    pub fn write(&mut self, tab: usize, ok: bool) -> Checked {
+        let writes = &mut self.shelves[person(tab)].writes;
+        let Some(at) = writes.iter().position(|write| write.tab == tab) else {
+            return Ok(());
+        };
+        let write = writes.remove(at);
+        if ok {
+            self.keep(&write)?;
+        } else {
+            self.hit(Hit::SaveFailed);
+            self.shelves[person(tab)].has_failed = true;
+        }
+        if self.tabs[tab].run != write.run {
+            return Ok(());
+        }
+        self.tabs[tab].saves = false;
+        let ticket = write.ticket;
+        self.with(tab, |page, scene| {
+            page.take(scene, Input::Saved { ticket, ok })
+        })
+    }
+
+    fn keep(&mut self, write: &Write) -> Checked {
+        self.hit(Hit::Saved);
+        for id in &write.gone {
+            self.may_go(*id)?;
+        }
+        let shelf = &mut self.shelves[person(write.tab)];
+        for record in &write.records {
+            shelf.records.insert(record.id, record.clone());
+        }
+        for id in &write.gone {
+            shelf.records.remove(id);
+        }
+        Ok(())
+    }
+
+    /// 9: nothing is forgotten but what was applied, and what the person has put aside.
+    fn may_go(&self, id: Key) -> Checked {
+        let is_applied = matches!(self.chronicle().decided.get(&id), Some(Outcome::Applied(_)));
+        let was_dropped = self.chronicle().dropped.contains(&id);
+        if is_applied || was_dropped || self.was_copied_back {
+            return Ok(());
+        }
+        violated(format!(
+            "9: {id:?} is not kept any more, and nothing came of it"
+        ))
+    }
+
+    /// A tab looks at what is kept, and takes over what nobody has any more.
+    pub fn find(&mut self, tab: usize) -> Checked {
+        let page = &self.tabs[tab];
+        let shelf = &self.shelves[person(tab)];
+        let known = page.photo.queue.iter().map(|entry| entry.client);
+        let clients: BTreeSet<ClientId> = shelf
+            .records
+            .keys()
+            .map(|(client, _)| *client)
+            .chain(known)
+            .filter(|client| !page.held.contains(client))
+            .collect();
+        let mut found = Vec::new();
+        for client in clients {
+            let is_held = |(_, other): (usize, &super::tab::Tab)| other.held.contains(&client);
+            let is_left = !self.tabs.iter().enumerate().any(is_held);
+            if !is_left && page.has_found {
+                continue;
+            }
+            let records = shelf
+                .records
+                .range((client, Mid(0))..=(client, Mid(u64::MAX)));
+            let records: Vec<Record> = records.map(|(_, record)| record.clone()).collect();
+            found.push(Found {
+                client,
+                is_left,
+                records,
+            });
+        }
+        if found.is_empty() && page.has_found {
+            return Ok(());
+        }
+        for queue in found.iter().filter(|queue| queue.is_left) {
+            self.tabs[tab].held.insert(queue.client);
+            self.scene.chronicle.unsure.insert(queue.client);
+            if queue.records.iter().any(|record| record.is_queued) {
+                self.hit(Hit::Adopted);
+            }
+        }
+        self.tabs[tab].has_found = true;
+        let random = self.scene.uuid();
+        self.with(tab, |page, scene| {
+            page.drive(scene, &Cause::Tabs, |engine| {
+                engine.take(Input::Found(found), random);
+            })
+        })
+    }
+
+    /// A tab hears what another one has told it first.
+    pub fn note(&mut self, tab: usize) -> Result<bool, super::Violation> {
+        let notes = &mut self.shelves[person(tab)].notes;
+        let Some(at) = notes.iter().position(|note| note.to == tab) else {
+            return Ok(false);
+        };
+        let Some(Note { run, shared, .. }) = notes.remove(at) else {
+            return Ok(false);
+        };
+        if self.tabs[tab].run != run {
+            return Ok(true);
+        }
+        self.hit(Hit::Told);
+        let random = self.scene.uuid();
+        self.with(tab, |page, scene| {
+            page.drive(scene, &Cause::Tabs, |engine| {
+                engine.take(Input::Shared(shared), random);
+            })
+        })?;
+        Ok(true)
+    }
+
+    /// All that a tab is to hear of its browser. Whether there was any.
+    pub fn shelf_gets_there(&mut self, tab: usize) -> Result<bool, super::Violation> {
+        let before = self.scene.made;
+        self.find(tab)?;
+        while self.tabs[tab].saves {
+            self.write(tab, true)?;
+        }
+        while self.note(tab)? {}
+        Ok(self.scene.made != before)
+    }
+
+    /// A run of a tab ends, in the middle of whatever it does: what is being saved may be, or not. The others are told of
+    /// the one that comes after it.
+    pub fn ends(&mut self, tab: usize) -> Checked {
+        let writes = &mut self.shelves[person(tab)].writes;
+        let its = writes.iter().position(|write| write.tab == tab);
+        let write = its.map(|at| writes.remove(at));
+        if let Some(write) = write
+            && self.scene.uuid().as_u128().is_multiple_of(2)
+        {
+            self.keep(&write)?;
+        }
+        let shelf = &self.shelves[person(tab)];
+        for entry in self.tabs[tab].photo.mine() {
+            match shelf.records.get(&entry.id()) {
+                Some(record) if record.is_queued => {}
+                _ if entry.is_saved && !shelf.has_failed => {
+                    return violated(format!("9: {:?} was saved, and is lost", entry.id()));
+                }
+                _ => self.hit(Hit::LostByReload),
+            }
+        }
+        Ok(())
+    }
+
+    /// The other tabs tell one that has just come what waits in them.
+    pub fn is_introduced(&mut self, tab: usize) -> Checked {
+        for other in 0..self.tabs.len() {
+            if other != tab && person(other) == person(tab) {
+                self.with(other, |page, scene| {
+                    page.drive(scene, &Cause::World, |engine| engine.introduce())
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// 9: in the end nothing waits anywhere, and what is kept is shown by somebody.
+    pub fn is_cleared(&self) -> Checked {
+        let shelves = self.shelves.iter().enumerate();
+        for (user, shelf) in shelves.filter(|(_, shelf)| !shelf.has_failed) {
+            for (id, record) in &shelf.records {
+                let mut pages = self.tabs.iter().enumerate();
+                let is_shown = pages.any(|(tab, page)| {
+                    person(tab) == user
+                        && page.engine.kept().iter().any(|kept| kept.mutation == *id)
+                });
+                if record.is_queued || !is_shown {
+                    return violated(format!("9: {record:?} is kept, and nobody shows it"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
