@@ -148,6 +148,7 @@ impl Sqlite {
                     invitation.expires_at
                 ],
             )?;
+            connection.tell_person(user);
             Ok(())
         })
         .await
@@ -176,10 +177,11 @@ impl Sqlite {
     ) -> Stored<()> {
         self.change(user, list, allow, move |connection| {
             let sql = "UPDATE invitations SET revoked = 1 WHERE id = ? AND list_id = ?";
-            match run(connection, sql, [id.0, list.0])? {
-                0 => Err(StoreError::NotFound),
-                _ => Ok(()),
+            if run(connection, sql, [id.0, list.0])? == 0 {
+                return Err(StoreError::NotFound);
             }
+            connection.tell_person(user);
+            Ok(())
         })
         .await
     }
