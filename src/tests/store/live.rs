@@ -1,6 +1,9 @@
 //! What sockets are told by the store: what they begin with, and what happened, when it is durable.
 
-use super::{add, commit, fresh, not_found, owner, queue, since, snapshot, todo, user, uuid};
+use super::{
+    add, commit, fresh, members::invitation, not_found, owner, queue, since, snapshot, todo, user,
+    uuid,
+};
 use crate::{
     core::{
         id::{ClientId, InvitationId, ListId, Seq, SessionId, UserId},
@@ -8,8 +11,7 @@ use crate::{
         op::Op,
     },
     server::store::{
-        Allow, Ended, Happened, NewInvitation, NewSession, Origin, Store, StoreError, Stored,
-        TuneIn, Tuned,
+        Allow, Ended, Happened, NewSession, Origin, Store, StoreError, Stored, TuneIn, Tuned,
     },
 };
 use serde_json::{Value, from_str, json};
@@ -207,17 +209,10 @@ async fn invitations_are_told_to_the_owner_alone_when_they_are_made_and_revoked(
     let (store, _folder) = fresh().await;
     let ((ada, list), bob) = (owner(&store).await, user(&store).await);
     let (any, none): (Allow, Allow) = (|_| true, |_| false);
-    let invitation = |n| NewInvitation {
-        id: InvitationId(uuid()),
-        list,
-        role: Role::Editor,
-        token: [n; 32],
-        now: 1,
-        expires_at: 9,
-    };
+    let invitation = |n| invitation(list, [n; 32], Role::Editor);
     let first = invitation(1);
     store.invite(ada, first.clone(), any).await.unwrap();
-    store.join(bob, first.token, 1).await.unwrap();
+    store.join(bob, first.token, first.now).await.unwrap();
     let mut happened = store.listen();
     let second = invitation(2);
     store.invite(ada, second.clone(), any).await.unwrap();
