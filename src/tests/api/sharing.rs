@@ -291,9 +291,8 @@ async fn a_link_that_was_revoked_has_expired_or_never_was_is_not_found() {
     let now = crate::server::clock::now();
     let past = format!("UPDATE invitations SET expires_at = {now}");
     scene.app.database(&past).await;
-    join(&scene.app.person().await, &expired)
-        .await
-        .refused(404, "NOT_FOUND");
+    let late = scene.app.person().await;
+    late.join(&expired).await.refused(404, "NOT_FOUND");
     assert_eq!(invitations(&scene.ada, &scene.list).await, json!([]));
 
     let unknown = "A".repeat(43);
