@@ -116,7 +116,7 @@ const STORE = [
   {
     name: 'what a refused write has written is kept',
     file: WRITER,
-    old: 'run(connection, "ROLLBACK TO job", [])?;',
+    old: 'run(writing, "ROLLBACK TO job", [])?;',
     new: '',
     red: ['writer::tests::a_write_that_fails_or_panics_leaves_nothing_and_harms_no_other'],
   },
@@ -212,8 +212,8 @@ const RULES = [
   {
     name: 'what changes many does not skip what was changed since',
     file: 'src/core/op.rs',
-    old: 'Ok(slots .map(|(_, slot)| slot) .filter(|slot| !is_changed(slot, facts)))',
-    new: 'Ok(slots.map(|(_, slot)| slot))',
+    old: 'Ok(slots.filter(|slot| !is_changed(slot, facts)))',
+    new: 'Ok(slots)',
     red: [
       'api::outcomes::an_undo_leaves_alone_what_was_changed_since_and_says_so',
       'op::tests::an_undo_leaves_alone_what_somebody_changed_since',

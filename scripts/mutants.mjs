@@ -140,8 +140,8 @@ export const MUTANTS = [
   {
     name: 'what was waiting is dropped when another client begins',
     file: PULLED,
-    old: 'if !entry.given_up { let why = Why::Barred(why.clone());',
-    new: 'if entry.given_up { let why = Why::Barred(why.clone());',
+    old: 'if !entry.given_up { let why = Why::Barred(why.to_owned());',
+    new: 'if entry.given_up { let why = Why::Barred(why.to_owned());',
     red,
   },
   {

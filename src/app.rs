@@ -35,7 +35,7 @@ static LOADER: LazyLock<String> = LazyLock::new(|| without_comments(include_str!
 /// Posts forms and refreshes parts of a page in their place. See the file.
 static IN_PLACE: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("in_place.js")));
 
-/// Refreshes the page of my lists when they change. See the file.
+/// Refreshes the page of my lists, and that of who shares one, when they change. See the file.
 static LISTS: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("lists.js")));
 
 fn without_comments(script: &str) -> String {
@@ -53,7 +53,8 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
     let path = page.split_once('?').map_or(page, |(path, _)| path);
     let has_islands = path.starts_with("/lists/") && !path.ends_with("/sharing");
     let in_place = path.starts_with("/lists").then_some(&**IN_PLACE);
-    let lists = (path == "/lists").then_some(&**LISTS);
+    // The page of one list has a socket of its own.
+    let lists = (in_place.is_some() && !has_islands).then_some(&**LISTS);
     let theme = parts
         .as_ref()
         .map(|parts| appearance::chosen(&parts.headers));

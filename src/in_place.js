@@ -22,9 +22,15 @@
     if (!now || old.isEqualNode(now)) return now;
     const had = doc.activeElement;
     const inside = old.contains(had);
+    retitle(old, now.textContent);
     old.replaceWith(now);
     if (inside) (now.querySelector('[autofocus]') || doc.getElementById(had.id) || now).focus();
     return now;
+  };
+  // A page's title begins with the name of its list, if it has one.
+  const retitle = (old, name) => {
+    const title = doc.querySelector('title');
+    if (old.id === 'list-name') title.text = name + title.text.slice(old.textContent.length);
   };
   const lives = () => [...doc.querySelectorAll('[data-live]')];
 
@@ -60,7 +66,7 @@
       for (const address of new Set(shown.map(live => live.dataset.live || location.href))) {
         const [page, answer] = await read(address);
         // What is no longer for this person goes.
-        shown.forEach(live => (answer.status === 404 ? live.replaceChildren() : put(live, page)));
+        shown.forEach(live => (answer.status === 404 ? (retitle(live, ''), live.replaceChildren()) : put(live, page)));
       }
     }).catch(() => {});
   };

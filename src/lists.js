@@ -1,5 +1,5 @@
-// The page of my lists follows what others do: a socket without a list says when to look again. (The page of one list has
-// its own, in the WebAssembly.) How the page looks again is in `in_place.js`.
+// The page of my lists, and that of who shares one, follow what is done elsewhere: a socket without a list says when to look
+// again. (The page of one list has its own, in the WebAssembly.) How the page looks again is in `in_place.js`.
 (() => {
   let wait = 250;
   let missed = false;

@@ -1,12 +1,14 @@
 //! Edits over HTTP, to the real binary in a process of its own (another one, if `LOCKSTEP_BIN` names it). Not here:
 //! what the store alone can do.
 
-use crate::{LASTS, Measured};
+use crate::{
+    LASTS, Measured,
+    process::{BINARY, Process, free_address},
+};
 use std::{
     io,
     net::SocketAddr,
     path::Path,
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 use tokio::{
@@ -14,24 +16,6 @@ use tokio::{
     net::TcpStream,
 };
 use uuid::Uuid;
-
-/// A server that ends with the measurement.
-pub struct Server(Child);
-
-impl Server {
-    /// The process.
-    pub fn id(&self) -> u32 {
-        self.0.id()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// With so many clients at once, each on a connection that it keeps.
 pub async fn measure(clients: usize) -> Measured {
@@ -53,36 +37,15 @@ pub async fn measure(clients: usize) -> Measured {
 }
 
 /// Starts one with its data in this folder.
-pub async fn start(folder: &Path) -> (SocketAddr, Server) {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = free.local_addr().expect("an address");
-    drop(free);
+pub async fn start(folder: &Path) -> (SocketAddr, Process) {
+    let address = free_address();
+    let limits = [
+        ("LOCKSTEP_LIMITS_SOCKETS_PER_USER", "0"),
+        ("LOCKSTEP_LIMITS_SOCKETS_PER_ADDRESS", "0"),
+    ];
     let binary = std::env::var("LOCKSTEP_BIN");
-    let binary = binary.unwrap_or_else(|_| env!("CARGO_BIN_EXE_lockstep").to_owned());
-    let server = Command::new(binary)
-        .args([
-            "--config",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/Leptos.toml"),
-        ])
-        .current_dir(folder)
-        .env_clear()
-        .env("LEPTOS_SITE_ADDR", address.to_string())
-        .env("LEPTOS_OUTPUT_NAME", "lockstep")
-        .env("LEPTOS_HASH_FILES", "false")
-        .env("DATABASE_URL", "sqlite://bench.db")
-        .env("LOCKSTEP_LIMITS_SIGN_INS_PER_MINUTE", "0")
-        .env("LOCKSTEP_LIMITS_SOCKETS_PER_USER", "0")
-        .env("LOCKSTEP_LIMITS_SOCKETS_PER_ADDRESS", "0")
-        .env("LOCKSTEP_LOG", "warn")
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the server");
-    let server = Server(server);
-    let until = Instant::now() + Duration::from_secs(10);
-    while TcpStream::connect(address).await.is_err() {
-        assert!(Instant::now() < until, "the server does not listen");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let binary = binary.as_deref().unwrap_or(BINARY);
+    let server = Process::start(binary, folder, address, &limits).await;
     (address, server)
 }
 

@@ -8,6 +8,8 @@
 #![allow(clippy::expect_used)]
 
 mod http;
+#[path = "../../tests/chaos/process.rs"]
+mod process;
 mod sockets;
 mod store;
 

@@ -1,7 +1,10 @@
 //! Live sockets on the real binary: what idle ones weigh, and how soon an edit reaches all who have its list open. The
 //! other ends live in this process, on the same machine, and take their share of it.
 
-use crate::http::{Person, Server, start};
+use crate::{
+    http::{Person, start},
+    process::Process,
+};
 use futures_util::StreamExt;
 use std::{
     fs, io,
@@ -61,7 +64,7 @@ async fn open_one(address: SocketAddr, url: String, cookie: String) -> io::Resul
 }
 
 /// Bytes of the process's memory that are in use.
-fn memory(server: &Server) -> usize {
+fn memory(server: &Process) -> usize {
     let status = fs::read_to_string(format!("/proc/{}/status", server.id())).expect("Linux");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
@@ -69,7 +72,7 @@ fn memory(server: &Server) -> usize {
 }
 
 /// Seconds of processor time that it has used.
-fn processor(server: &Server) -> f64 {
+fn processor(server: &Process) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{}/stat", server.id())).expect("Linux");
     // Behind the name, which is in parentheses: state, ten others, then the two in hundredths of a second.
     let fields = stat.rsplit(')').next().unwrap_or_default();

@@ -1,7 +1,26 @@
 // The page of my lists follows what others do.
 
+import type { Page } from '@playwright/test';
 import { createAccount, createList, share } from '../fixtures/arrange';
 import { expect, test } from '../fixtures/test';
+
+/** Has a page note the milliseconds from the end of each socket to the next one. */
+async function noteGaps(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const gaps: number[] = [];
+    let ended: number | undefined;
+    window.WebSocket = class extends WebSocket {
+      constructor(address: string | URL) {
+        if (ended !== undefined) gaps.push(Date.now() - ended);
+        super(address);
+        this.addEventListener('close', () => (ended = Date.now()));
+      }
+    };
+    Object.assign(window, { gaps });
+  });
+}
+
+const gaps = (page: Page) => page.evaluate(() => (window as unknown as { gaps: number[] }).gaps);
 
 test('a list that is shared with me appears, its counter moves, and it goes when I am removed', async ({ app, page, browser, network }) => {
   await createAccount(page.request);
@@ -24,6 +43,38 @@ test('a list that is shared with me appears, its counter moves, and it goes when
   await owner.post('/api/remove_member', { form: { list, member: me.user } });
   await expect(entry).toHaveCount(0);
   await context.close();
+});
+
+test('a server that takes no sockets is asked ever more seldom, and found again', async ({ app, page, network }) => {
+  app.expectNetworkErrors();
+  await createAccount(page.request);
+  network.letsSocketsThrough = false;
+  // The page's time stands still but for what is passed here, a second at a time, whatever a refusal really takes.
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(1_000);
+  await noteGaps(page);
+  await app.goto('/lists');
+  const pass = async () => {
+    await page.clock.runFor(1_000);
+    return gaps(page);
+  };
+  await expect.poll(async () => (await pass()).length, { intervals: [10], timeout: 20_000 }).toBeGreaterThan(8);
+  for (const [n, gap] of (await gaps(page)).entries()) {
+    const least = Math.min(250 * 2 ** n, 15_000);
+    expect.soft(gap, `wait ${n}`).toBeGreaterThanOrEqual(least);
+    expect.soft(gap, `wait ${n}`).toBeLessThanOrEqual(2 * least);
+  }
+
+  network.letsSocketsThrough = true;
+  await createList(page.request, 'Groceries');
+  const entry = page.locator('.lists li').filter({ hasText: 'Groceries' });
+  await expect.poll(async () => (await pass(), entry.count()), { intervals: [10], timeout: 20_000 }).toBe(1);
+  // It was welcomed: the next wait is a short one again.
+  const before = (await gaps(page)).length;
+  network.cut();
+  network.restore();
+  await expect.poll(async () => (await pass()).length, { intervals: [10] }).toBeGreaterThan(before);
+  expect((await gaps(page)).at(before)).toBeLessThanOrEqual(500);
 });
 
 test('what changed while the network was away is there once it is back', async ({ app, page, network }) => {

@@ -195,6 +195,7 @@ test.describe('who shares it', () => {
     await app.page.request.post('/api/remove_member', { form: { list: list.slice('/lists/'.length), member: ben.user } });
     await expect(bens.app.items).toHaveCount(0, { timeout: 1_000 });
     await expect(bens.app.page.getByRole('heading', { level: 1 })).toHaveText('', { timeout: 10_000 });
+    await expect(bens.app.page).toHaveTitle('· Lockstep');
     await expect(bens.app.connection).toHaveAttribute('data-state', 'offline');
     await expect(bens.app.review).toContainText('tea');
     await app.tick('milk');
@@ -238,11 +239,18 @@ test.describe('who shares it', () => {
   });
 });
 
-test('a list that is called something else is so for everybody', async ({ app, bens, list }) => {
-  const form = { list: list.slice('/lists/'.length), name: 'Groceries for the week' };
-  await app.page.request.post('/api/rename_list', { form });
-  for (const one of [app, bens.app]) {
-    await expect(one.page.getByRole('heading', { level: 1 })).toHaveText('Groceries for the week', { timeout: 10_000 });
+test('a list that is called something else is so for everybody, in the title too', async ({ app, bens, list, context }) => {
+  const SOON = { timeout: 10_000 };
+  const sharing = await context.newPage();
+  await sharing.goto(`${list}/sharing`);
+  // Markup and gaps are somebody's text, like any other.
+  for (const name of ['Groceries  <for the> week & more', 'Food']) {
+    await app.page.request.post('/api/rename_list', { form: { list: list.slice('/lists/'.length), name } });
+    for (const { page } of [app, bens.app]) {
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(name, SOON);
+      await expect(page).toHaveTitle(`${name} · Lockstep`, SOON);
+    }
+    await expect(sharing).toHaveTitle(`${name} · Share · Lockstep`, SOON);
   }
 });
 

@@ -44,8 +44,21 @@ async function createLink(app: App, role: 'editor' | 'viewer'): Promise<string> 
 const member = ({ page }: App, name: string) =>
   page.locator('#people').getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
 
-/** What the socket will say. */
-const refresh = ({ page }: App) => page.evaluate(() => document.dispatchEvent(new Event('lockstep:refresh')));
+/** What the socket will say. Gives how often the page has asked the server by the time it has seen to it. */
+const refresh = ({ page }: App) =>
+  page.evaluate(async () => {
+    const { fetch } = window;
+    let asked = 0;
+    window.fetch = (...request) => {
+      asked++;
+      return fetch(...request);
+    };
+    document.dispatchEvent(new Event('lockstep:refresh'));
+    // The page's own turn was asked for before this one.
+    await new Promise((resolve) => setTimeout(resolve));
+    window.fetch = fetch;
+    return asked;
+  });
 
 test('a link lets somebody in, who sees and does what its role says', async ({ app, browser, network }) => {
   await app.signUp();
@@ -125,6 +138,23 @@ test('another role and a removal count at once, in place', async ({ app, browser
   await bob.leave();
 });
 
+test('links that are made and revoked in another tab show where the owner looks at them', async ({ app }) => {
+  await app.signUp();
+  const list = await app.createList('Groceries');
+  const sharing = await app.page.context().newPage();
+  await sharing.goto(`${list}/sharing`);
+  await share(app);
+  const seen = [app.page, sharing].map((page) => page.locator('#people').getByRole('button', { name: 'Revoke' }));
+  const form = { list: list.slice('/lists/'.length), role: 'viewer' };
+  const made = await app.page.request.post('/api/invite', { form });
+  // A list's page looks again every five seconds at most.
+  for (const links of seen) await expect(links).toHaveCount(1, { timeout: 10_000 });
+  const { id } = (await made.json()) as { id: string };
+  await app.page.request.post('/api/revoke_invitation', { form: { list: form.list, id } });
+  for (const links of seen) await expect(links).toHaveCount(0, { timeout: 10_000 });
+  await expect(app.page.getByRole('dialog', { name: 'Share' })).toBeVisible();
+});
+
 test('a revoked link is not found', async ({ app, browser, network }) => {
   await app.signUp();
   await app.createList('Groceries');
@@ -181,10 +211,10 @@ test('my lists say who shares them, follow on demand, and others can be left', a
   // Not while a menu is open: what is typed in it would be lost.
   await app.page.getByRole('button', { name: 'Menu of Groceries' }).click();
   await app.field('Name').fill('Market');
-  await refresh(app);
-  await app.page.waitForTimeout(500);
+  expect(await refresh(app)).toBe(0);
   await expect(app.field('Name')).toHaveValue('Market');
   await app.page.keyboard.press('Escape');
+  expect(await refresh(app)).toBe(1);
   await expect(app.page.locator('.lists')).not.toContainText(bob.name);
   await expect(app.field('New list')).toHaveValue('half typ');
   await bob.leave();

@@ -132,7 +132,8 @@ async fn shown(visit: Visit, id: Option<String>) -> Result<AnyView, AppError> {
         .ok_or_else(AppError::not_found)?;
     let list = visit.state.store.list(user.id, id).await?;
     let shared = Shared::of(&visit, &user, &list).await?.answering(&visit);
-    let title = format!("Share {}", list.name);
+    // The name first: it is followed there, too (`in_place.js`).
+    let title = format!("{} · Share", list.name);
     Ok(view! {
         <Layout title user=Some(user)>
             <section class="sheet">

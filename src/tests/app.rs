@@ -158,7 +158,7 @@ impl TestApp {
         self.observer.execute_batch(sql).unwrap();
     }
 
-    /// Lets somebody into a list.
+    /// Lets somebody into a list, without an invitation and without anybody being told.
     pub async fn let_in(&mut self, person: &Person, list: &str, role: &str) {
         let (list, user) = (blob(list), blob(&person.id));
         let sql = format!("INSERT INTO members VALUES ({list}, {user}, '{role}', 1)");

@@ -150,6 +150,19 @@ impl Person {
         list["id"].as_str().unwrap().to_owned()
     }
 
+    /// A new invitation to a list, as it was told.
+    pub async fn invite(&self, list: &str, role: &str) -> Value {
+        let fields = [("user", &*self.id), ("list", list), ("role", role)];
+        self.form("/api/invite", &fields).await.ok()
+    }
+
+    /// Joins by an invitation.
+    pub async fn join(&self, invitation: &Value) -> Answer {
+        let token = invitation["token"].as_str().unwrap();
+        self.form("/api/join", &[("user", &self.id), ("token", token)])
+            .await
+    }
+
     /// Pushes ops, numbered from `first`, with a client of the list.
     pub async fn push(&self, list: &str, client: &str, first: u64, ops: Vec<Value>) -> Answer {
         let mutations = (first..)

@@ -1,5 +1,6 @@
-//! The real binary in a process of its own, and people who know its addresses.
+//! A server that is killed and started again, and people who know its addresses.
 
+use crate::process::{BINARY, DATABASE, Process, free_address};
 use lockstep::core::id::{ListId, UserId};
 use reqwest::{Client, header::SET_COOKIE};
 use serde::de::DeserializeOwned;
@@ -7,17 +8,15 @@ use serde_json::{Value, json};
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
 };
-use tokio::{net::TcpStream, time::sleep};
 use uuid::Uuid;
 
 /// See the module.
 pub struct Server {
     folder: PathBuf,
     address: SocketAddr,
-    process: Child,
+    /// None once it was killed.
+    process: Option<Process>,
 }
 
 /// Somebody who is signed in.
@@ -29,70 +28,30 @@ pub struct Person {
     http: Client,
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn spawn(folder: &Path, address: SocketAddr) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_lockstep"))
-        .args([
-            "--config",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/Leptos.toml"),
-        ])
-        .current_dir(folder)
-        .env_clear()
-        .env("LEPTOS_SITE_ADDR", address.to_string())
-        .env("LEPTOS_OUTPUT_NAME", "lockstep")
-        .env("LEPTOS_HASH_FILES", "false")
-        .env("DATABASE_URL", "sqlite://chaos.db")
-        .env("LOCKSTEP_LIMITS_SIGN_INS_PER_MINUTE", "0")
-        .env("LOCKSTEP_LOG", "warn")
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the server")
-}
-
 impl Server {
     /// Starts it with its data in this folder.
     pub async fn start(folder: &Path) -> Self {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
-        let server = Self {
+        let address = free_address();
+        Self {
             folder: folder.to_owned(),
             address,
-            process: spawn(folder, address),
-        };
-        server.answers().await;
-        server
+            process: Some(Process::start(BINARY, folder, address, &[]).await),
+        }
     }
 
     /// Ends it as a crash would.
     pub fn kill(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.process = None;
     }
 
     /// Starts it again where it was.
     pub async fn start_again(&mut self) {
-        self.process = spawn(&self.folder, self.address);
-        self.answers().await;
-    }
-
-    async fn answers(&self) {
-        let until = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect(self.address).await.is_err() {
-            assert!(Instant::now() < until, "the server does not listen");
-            sleep(Duration::from_millis(10)).await;
-        }
+        self.process = Some(Process::start(BINARY, &self.folder, self.address, &[]).await);
     }
 
     /// Its database.
     pub fn database(&self) -> PathBuf {
-        self.folder.join("chaos.db")
+        self.folder.join(DATABASE)
     }
 
     /// Somebody with a new account.

@@ -40,7 +40,8 @@ pub enum Happened {
         /// Which of theirs.
         which: Ended,
     },
-    /// Which lists these people have, their names, counts, members or roles are no longer what they were.
+    /// Which lists these people have, their names, counts, members or roles, or the invitations to their own, are no
+    /// longer what they were.
     ListsChanged {
         /// Who.
         users: Vec<UserId>,

@@ -10,19 +10,6 @@ use serde_json::{Value, json};
 
 const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
 
-/// A new invitation to a list, as it was told.
-async fn invite(owner: &Person, list: &str, role: &str) -> Value {
-    let fields = [("user", &*owner.id), ("list", list), ("role", role)];
-    owner.form("/api/invite", &fields).await.ok()
-}
-
-async fn join(person: &Person, invitation: &Value) -> Answer {
-    let token = invitation["token"].as_str().unwrap();
-    person
-        .form("/api/join", &[("user", &person.id), ("token", token)])
-        .await
-}
-
 async fn set_role(by: &Person, list: &str, member: &Person, role: &str) -> Answer {
     let fields = [("list", list), ("member", &*member.id), ("role", role)];
     by.form("/api/set_role", &fields).await
@@ -67,8 +54,8 @@ impl Scene {
         let (ada, bob) = (app.person().await, app.person().await);
         let (eve, max) = (app.person().await, app.person().await);
         let list = ada.list("Groceries").await;
-        join(&bob, &invite(&ada, &list, "editor").await).await.ok();
-        join(&eve, &invite(&ada, &list, "viewer").await).await.ok();
+        bob.join(&ada.invite(&list, "editor").await).await.ok();
+        eve.join(&ada.invite(&list, "viewer").await).await.ok();
         Self {
             app,
             ada,
@@ -93,14 +80,14 @@ async fn a_link_lets_many_in_as_what_it_says() {
     let list = ada.list("Groceries").await;
     ada.add(&list, "oat milk").await;
     let before = crate::server::clock::now();
-    let made = invite(&ada, &list, "viewer").await;
+    let made = ada.invite(&list, "viewer").await;
     let lifetime = made["expires_at"].as_i64().unwrap() - before;
     assert!((WEEK..WEEK + 60_000).contains(&lifetime), "{made}");
     assert_eq!(made["token"].as_str().unwrap().len(), 43);
     assert_eq!(made.as_object().unwrap().len(), 4);
 
     for (person, members) in [(&bob, 2), (&eve, 3)] {
-        let joined = join(person, &made).await.ok();
+        let joined = person.join(&made).await.ok();
         let expected = json!({"id": list, "name": "Groceries", "role": "viewer", "left": 1, "total": 1,
             "members": members});
         assert_eq!(joined, expected);
@@ -125,8 +112,8 @@ async fn a_link_lets_many_in_as_what_it_says() {
 async fn joining_again_changes_nothing_whatever_the_link_says() {
     let mut scene = Scene::new().await;
     let links = [
-        invite(&scene.ada, &scene.list, "viewer").await,
-        invite(&scene.ada, &scene.list, "editor").await,
+        scene.ada.invite(&scene.list, "viewer").await,
+        scene.ada.invite(&scene.list, "editor").await,
     ];
     let before = (scene.state().await, scene.app.written().await);
     for link in &links {
@@ -135,7 +122,7 @@ async fn joining_again_changes_nothing_whatever_the_link_says() {
             (&scene.bob, "editor"),
             (&scene.eve, "viewer"),
         ] {
-            assert_eq!(join(person, link).await.ok()["role"], role);
+            assert_eq!(person.join(link).await.ok()["role"], role);
         }
     }
     assert_eq!((scene.state().await, scene.app.written().await), before);
@@ -246,7 +233,7 @@ async fn who_is_removed_is_out_at_once_and_no_link_leads_back() {
         list,
         ..
     } = &scene;
-    let link = invite(ada, list, "viewer").await;
+    let link = ada.invite(list, "viewer").await;
     let client = new_id();
     let ops = || vec![add(&new_id(), "tea")];
     bob.push(list, &client, 1, ops()).await.ok();
@@ -260,12 +247,12 @@ async fn who_is_removed_is_out_at_once_and_no_link_leads_back() {
     let refused = bob.post("/api/members", json!({"list": list})).await;
     refused.refused(404, "NOT_FOUND");
     assert_eq!(bob.post("/api/lists", json!({})).await.ok(), json!([]));
-    join(bob, &link).await.refused(404, "NOT_FOUND");
+    bob.join(&link).await.refused(404, "NOT_FOUND");
     assert_eq!(invitations(ada, list).await, json!([]));
     remove(ada, list, bob).await.refused(404, "NOT_FOUND");
     // The others notice nothing, and a new link works.
     assert_eq!(eve.titles(list).await, ["tea"]);
-    let joined = join(bob, &invite(ada, list, "viewer").await).await.ok();
+    let joined = bob.join(&ada.invite(list, "viewer").await).await.ok();
     assert_eq!(joined["role"], "viewer");
 }
 
@@ -273,7 +260,7 @@ async fn who_is_removed_is_out_at_once_and_no_link_leads_back() {
 async fn who_leaves_is_out_and_comes_back_by_a_link_only() {
     let scene = Scene::new().await;
     let Scene { ada, bob, list, .. } = &scene;
-    let link = invite(ada, list, "viewer").await;
+    let link = ada.invite(list, "viewer").await;
     let of_list = [("list", list.as_str())];
     let left = bob.form("/api/leave_list", &of_list).await;
     assert_eq!(left.ok(), Value::Null);
@@ -281,7 +268,7 @@ async fn who_leaves_is_out_and_comes_back_by_a_link_only() {
     again.refused(404, "NOT_FOUND");
     bob.pull(list, json!({})).await.refused(404, "NOT_FOUND");
     assert_eq!(members(ada, list).await.as_array().unwrap().len(), 2);
-    assert_eq!(join(bob, &link).await.ok()["role"], "viewer");
+    assert_eq!(bob.join(&link).await.ok()["role"], "viewer");
 }
 
 #[tokio::test]
@@ -289,24 +276,23 @@ async fn a_link_that_was_revoked_has_expired_or_never_was_is_not_found() {
     let mut scene = Scene::new().await;
     let (ada, list) = (&scene.ada, &*scene.list);
     let (revoked, expired) = (
-        invite(ada, list, "editor").await,
-        invite(ada, list, "editor").await,
+        ada.invite(list, "editor").await,
+        ada.invite(list, "editor").await,
     );
     let fields = [("list", list), ("id", revoked["id"].as_str().unwrap())];
     for _ in 0..2 {
         let answer = ada.form("/api/revoke_invitation", &fields).await;
         assert_eq!(answer.ok(), Value::Null);
     }
-    join(&scene.max, &revoked).await.refused(404, "NOT_FOUND");
+    scene.max.join(&revoked).await.refused(404, "NOT_FOUND");
     // Of one who is a member already it opens nothing either.
-    join(&scene.bob, &revoked).await.refused(404, "NOT_FOUND");
-    join(&scene.max, &expired).await.ok();
+    scene.bob.join(&revoked).await.refused(404, "NOT_FOUND");
+    scene.max.join(&expired).await.ok();
     let now = crate::server::clock::now();
     let past = format!("UPDATE invitations SET expires_at = {now}");
     scene.app.database(&past).await;
-    join(&scene.app.person().await, &expired)
-        .await
-        .refused(404, "NOT_FOUND");
+    let late = scene.app.person().await;
+    late.join(&expired).await.refused(404, "NOT_FOUND");
     assert_eq!(invitations(&scene.ada, &scene.list).await, json!([]));
 
     let unknown = "A".repeat(43);
@@ -323,8 +309,8 @@ async fn a_full_list_says_so_and_so_does_who_has_200_and_who_invites_too_often()
     let (ada, bob) = (app.person().await, app.person().await);
     let (full, other) = (ada.list("Groceries").await, ada.list("Work").await);
     let (to_full, to_other) = (
-        invite(&ada, &full, "viewer").await,
-        invite(&ada, &other, "viewer").await,
+        ada.invite(&full, "viewer").await,
+        ada.invite(&other, "viewer").await,
     );
     let people = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 99)
         INSERT INTO users SELECT randomblob(16), 'p' || n, 'p' || n, '', 1 FROM n;";
@@ -333,11 +319,11 @@ async fn a_full_list_says_so_and_so_does_who_has_200_and_who_invites_too_often()
         "INSERT INTO members SELECT {list}, id, 'viewer', 1 FROM users WHERE password = '';"
     );
     app.database(&(people.to_owned() + &members)).await;
-    let refused = join(&bob, &to_full).await;
+    let refused = bob.join(&to_full).await;
     let message = refused.refused(422, "LIMIT")["message"].as_str().unwrap();
     assert!(message.contains("100 members"), "{message}");
     for _ in 1..100 {
-        invite(&ada, &full, "viewer").await;
+        ada.invite(&full, "viewer").await;
     }
     let fields = [("list", &*full), ("role", "viewer")];
     let refused = ada.form("/api/invite", &fields).await;
@@ -346,7 +332,7 @@ async fn a_full_list_says_so_and_so_does_who_has_200_and_who_invites_too_often()
     for n in 0..200 {
         bob.list(&format!("List {n}")).await;
     }
-    let refused = join(&bob, &to_other).await;
+    let refused = bob.join(&to_other).await;
     let message = refused.refused(422, "LIMIT")["message"].as_str().unwrap();
     assert!(message.contains("200 lists"), "{message}");
 }
@@ -369,7 +355,7 @@ async fn a_plain_form_leads_back_to_where_it_was() {
     made.leads_to(&sharing);
     assert_eq!(made.text, "");
 
-    let link = invite(ada, list, "editor").await;
+    let link = ada.invite(list, "editor").await;
     let token = ("token", link["token"].as_str().unwrap());
     let joined = max.page_form("/api/join", &[token]).await;
     joined.leads_to(&format!("/lists/{list}"));

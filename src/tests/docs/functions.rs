@@ -53,10 +53,8 @@ impl Scene {
         let joined = bob.list("Errands").await;
         let mut invitation = Value::Null;
         for (owner, list, guest) in [(&bob, &joined, &ada), (&ada, &list, &bob)] {
-            let fields = [("list", list.as_str()), ("role", "editor")];
-            invitation = owner.form("/api/invite", &fields).await.ok();
-            let token = invitation["token"].as_str().unwrap();
-            guest.form("/api/join", &[("token", token)]).await.ok();
+            invitation = owner.invite(list, "editor").await;
+            guest.join(&invitation).await.ok();
         }
         Self {
             bob,

@@ -1,14 +1,17 @@
 //! What sockets are told by the store: what they begin with, and what happened, when it is durable.
 
-use super::{add, commit, fresh, not_found, owner, queue, since, snapshot, todo, user, uuid};
+use super::{
+    add, commit, fresh, members::invitation, not_found, owner, queue, since, snapshot, todo, user,
+    uuid,
+};
 use crate::{
     core::{
-        id::{ClientId, ListId, Seq, SessionId, UserId},
+        id::{ClientId, InvitationId, ListId, Seq, SessionId, UserId},
         list::Role,
         op::Op,
     },
     server::store::{
-        Ended, Happened, NewSession, Origin, Store, StoreError, Stored, TuneIn, Tuned,
+        Allow, Ended, Happened, NewSession, Origin, Store, StoreError, Stored, TuneIn, Tuned,
     },
 };
 use serde_json::{Value, from_str, json};
@@ -199,6 +202,30 @@ async fn what_becomes_of_lists_is_told_to_their_members() {
     assert_eq!(heard(&mut happened), []);
     store.restore_list(ada, list, allow, 1).await.unwrap();
     assert_eq!(heard(&mut happened), [changed(&[ada])]);
+}
+
+#[tokio::test]
+async fn invitations_are_told_to_the_owner_alone_when_they_are_made_and_revoked() {
+    let (store, _folder) = fresh().await;
+    let ((ada, list), bob) = (owner(&store).await, user(&store).await);
+    let (any, none): (Allow, Allow) = (|_| true, |_| false);
+    let invitation = |n| invitation(list, [n; 32], Role::Editor);
+    let first = invitation(1);
+    store.invite(ada, first.clone(), any).await.unwrap();
+    store.join(bob, first.token, first.now).await.unwrap();
+    let mut happened = store.listen();
+    let second = invitation(2);
+    store.invite(ada, second.clone(), any).await.unwrap();
+    assert_eq!(heard(&mut happened), [changed(&[ada])]);
+    store
+        .revoke_invitation(ada, list, second.id, any)
+        .await
+        .unwrap();
+    assert_eq!(heard(&mut happened), [changed(&[ada])]);
+    assert!(store.invite(ada, invitation(3), none).await.is_err());
+    let unknown = InvitationId(uuid());
+    not_found(store.revoke_invitation(ada, list, unknown, any).await);
+    assert_eq!(heard(&mut happened), []);
 }
 
 #[tokio::test]

@@ -19,7 +19,8 @@ const NONE: Allow = |_| false;
 const MADE: i64 = 1_000;
 const ENDS: i64 = 2_000;
 
-fn invitation(list: ListId, token: TokenHash, role: Role) -> NewInvitation {
+/// An invitation that is open from [`MADE`] to [`ENDS`].
+pub(super) fn invitation(list: ListId, token: TokenHash, role: Role) -> NewInvitation {
     NewInvitation {
         id: InvitationId(uuid()),
         list,

@@ -3,6 +3,7 @@
 use super::{
     Sqlite,
     rows::{self, all, first, run},
+    writing::Writing,
 };
 use crate::{
     core::{
@@ -93,9 +94,7 @@ impl Sqlite {
         allow: Allow,
     ) -> Stored<List> {
         let name = name.to_owned();
-        self.write(list.0, 1, move |connection| {
-            let member = access(connection, user, list)?;
-            allowed(member.role, allow)?;
+        self.change(user, list, allow, move |connection| {
             let sql = "UPDATE lists SET name = ? WHERE id = ?";
             run(connection, sql, params![name, list.0])?;
             connection.list_changed(list);
@@ -215,6 +214,21 @@ impl Sqlite {
         .await
     }
 
+    /// Changes a list itself, or who shares it, if the rule lets this person.
+    pub(super) async fn change<T: Send + 'static>(
+        &self,
+        user: UserId,
+        list: ListId,
+        allow: Allow,
+        write: impl FnOnce(&Writing<'_>) -> Stored<T> + Send + 'static,
+    ) -> Stored<T> {
+        self.write(list.0, 1, move |connection| {
+            permitted(connection, user, list, allow)?;
+            write(connection)
+        })
+        .await
+    }
+
     /// Gives a client that is named for the first time to the user; refuses it from anybody else. A caller
     /// without access to the list names nothing.
     pub(super) async fn name_client(
@@ -252,7 +266,7 @@ pub(super) fn one(connection: &Connection, user: UserId, list: ListId) -> Stored
     found.ok_or(StoreError::NotFound)
 }
 
-pub(super) fn allowed(role: Role, allow: Allow) -> Stored<()> {
+fn allowed(role: Role, allow: Allow) -> Stored<()> {
     if allow(role) {
         Ok(())
     } else {
@@ -296,6 +310,16 @@ pub(super) fn access(connection: &Connection, user: UserId, list: ListId) -> Sto
         None => Ok(member),
         Some(_) => Err(StoreError::NotFound),
     }
+}
+
+/// Whether the rule lets a member of a list that is there.
+pub(super) fn permitted(
+    connection: &Connection,
+    user: UserId,
+    list: ListId,
+    allow: Allow,
+) -> Stored<()> {
+    allowed(access(connection, user, list)?.role, allow)
 }
 
 /// Everything in a list, in its order.

@@ -2,7 +2,7 @@
 
 use super::{
     Sqlite,
-    lists::{access, allowed, one, overview},
+    lists::{access, one, overview, permitted},
     rows::{self, all, corrupt, first, run},
     writing::Writing,
 };
@@ -81,8 +81,7 @@ impl Sqlite {
         allow: Allow,
         touches: Allow,
     ) -> Stored<()> {
-        self.write(list.0, 1, move |connection| {
-            touched(connection, user, list, member, allow, touches)?;
+        self.touch(user, list, member, allow, touches, move |connection| {
             let sql = "UPDATE members SET role = ? WHERE list_id = ? AND user_id = ?";
             run(connection, sql, params![role.name(), list.0, member.0])?;
             connection.tell(Happened::RoleChanged { list, user: member });
@@ -100,8 +99,7 @@ impl Sqlite {
         allow: Allow,
         touches: Allow,
     ) -> Stored<()> {
-        self.write(list.0, 1, move |connection| {
-            touched(connection, user, list, member, allow, touches)?;
+        self.touch(user, list, member, allow, touches, move |connection| {
             remove(connection, list, member)?;
             let sql = "UPDATE invitations SET revoked = 1 WHERE list_id = ?";
             run(connection, sql, [list.0])?;
@@ -133,9 +131,7 @@ impl Sqlite {
         allow: Allow,
     ) -> Stored<()> {
         let list = invitation.list;
-        self.write(list.0, 1, move |connection| {
-            let member = access(connection, user, list)?;
-            allowed(member.role, allow)?;
+        self.change(user, list, allow, move |connection| {
             if open(connection, list, invitation.now)?.len() >= INVITATIONS_MAX {
                 return Err(StoreError::InvitationsLimit);
             }
@@ -152,6 +148,7 @@ impl Sqlite {
                     invitation.expires_at
                 ],
             )?;
+            connection.tell_person(user);
             Ok(())
         })
         .await
@@ -165,8 +162,7 @@ impl Sqlite {
         now: i64,
     ) -> Stored<Vec<Invitation>> {
         self.read(move |connection| {
-            let member = access(connection, user, list)?;
-            allowed(member.role, allow)?;
+            permitted(connection, user, list, allow)?;
             open(connection, list, now)
         })
         .await
@@ -179,14 +175,13 @@ impl Sqlite {
         id: InvitationId,
         allow: Allow,
     ) -> Stored<()> {
-        self.write(list.0, 1, move |connection| {
-            let member = access(connection, user, list)?;
-            allowed(member.role, allow)?;
+        self.change(user, list, allow, move |connection| {
             let sql = "UPDATE invitations SET revoked = 1 WHERE id = ? AND list_id = ?";
-            match run(connection, sql, [id.0, list.0])? {
-                0 => Err(StoreError::NotFound),
-                _ => Ok(()),
+            if run(connection, sql, [id.0, list.0])? == 0 {
+                return Err(StoreError::NotFound);
             }
+            connection.tell_person(user);
+            Ok(())
         })
         .await
     }
@@ -227,22 +222,24 @@ impl Sqlite {
         })
         .await
     }
-}
 
-/// Whether the person may do something to this member.
-fn touched(
-    connection: &Connection,
-    user: UserId,
-    list: ListId,
-    member: UserId,
-    allow: Allow,
-    touches: Allow,
-) -> Stored<()> {
-    allowed(access(connection, user, list)?.role, allow)?;
-    if touches(access(connection, member, list)?.role) {
-        Ok(())
-    } else {
-        Err(StoreError::Owner)
+    /// Does something to a member, if the rules let this person do it, and do it to them.
+    async fn touch(
+        &self,
+        user: UserId,
+        list: ListId,
+        member: UserId,
+        allow: Allow,
+        touches: Allow,
+        write: impl FnOnce(&Writing<'_>) -> Stored<()> + Send + 'static,
+    ) -> Stored<()> {
+        self.change(user, list, allow, move |connection| {
+            if !touches(access(connection, member, list)?.role) {
+                return Err(StoreError::Owner);
+            }
+            write(connection)
+        })
+        .await
     }
 }
 

@@ -46,6 +46,11 @@ impl<'c> Writing<'c> {
         self.changed.borrow_mut().insert(list);
     }
 
+    /// As [`Writing::list_changed`], to one person alone: for what nobody else sees, the invitations to their lists.
+    pub(super) fn tell_person(&self, user: UserId) {
+        self.tell(Happened::ListsChanged { users: vec![user] });
+    }
+
     /// As [`Writing::list_changed`], to those who are its members now: for a list that is about to go for good.
     pub(super) fn tell_members_of(&self, list: ListId) -> Stored<()> {
         let sql = "SELECT user_id FROM members WHERE list_id = ?";

@@ -313,31 +313,24 @@ impl Mine {
         let sessions = person.post("/api/sessions", json!({})).await.ok();
         let friend = app.person().await;
         let (joined, other) = (friend.list("Errands").await, friend.list("Work").await);
-        let (invitation, token) = invite(&person, &list).await;
-        friend.form("/api/join", &[("token", &token)]).await.ok();
-        let (_, token) = invite(&friend, &joined).await;
-        person.form("/api/join", &[("token", &token)]).await.ok();
-        let (_, token) = invite(&friend, &other).await;
+        let invitation = person.invite(&list, "editor").await;
+        friend.join(&invitation).await.ok();
+        let theirs = friend.invite(&joined, "editor").await;
+        person.join(&theirs).await.ok();
+        let open = friend.invite(&other, "editor").await;
+        let field = |made: &Value, name: &str| made[name].as_str().unwrap().to_owned();
         Self {
             session: sessions[0]["id"].as_str().unwrap().to_owned(),
             friend: friend.id,
-            invitation,
+            invitation: field(&invitation, "id"),
             joined,
-            token,
+            token: field(&open, "token"),
             person,
             list,
             todo,
             client,
         }
     }
-}
-
-/// Invites editors. The invitation's id and token.
-async fn invite(owner: &Person, list: &str) -> (String, String) {
-    let fields = [("list", list), ("role", "editor")];
-    let made = owner.form("/api/invite", &fields).await.ok();
-    let field = |name: &str| made[name].as_str().unwrap().to_owned();
-    (field("id"), field("token"))
 }
 
 impl Function {
