@@ -77,7 +77,7 @@ const section = (kind, content) => Buffer.concat([Buffer.from([kind]), number(co
 const nth = n => (n < 26 ? '' : nth(Math.floor(n / 26) - 1)) + String.fromCharCode(97 + (n % 26));
 
 /** The module with short names for what it imports, without notes for tools; and which name stands for which. */
-export const shortened = wasm => {
+const shortened = wasm => {
   const names = new Map();
   const short = name => names.get(name) ?? names.set(name, nth(names.size)).get(name);
   const reader = new Reader(wasm);
@@ -100,7 +100,7 @@ export const shortened = wasm => {
 };
 
 /** The JavaScript with the same names for what it lends. Each must be there once, as the key that it is. */
-export const renamed = (js, names) => {
+const renamed = (js, names) => {
   const left = new Set(names.keys());
   const written = js.replace(/^(\s*)(?:"([^"]+)"|(\w+)): /gm, (line, indent, quoted, plain) => {
     const name = quoted ?? plain;
