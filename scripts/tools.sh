@@ -68,7 +68,8 @@ rust() {
     { say 'Installing the WebAssembly target'; rustup target add --toolchain "$channel" wasm32-unknown-unknown >&2; }
 }
 
-# What `cargo leptos` needs. It finds wasm-bindgen and wasm-opt on the PATH and downloads nothing.
+# What `cargo leptos` needs. It finds wasm-bindgen and wasm-opt on the PATH and downloads nothing. Its wasm-opt is ours,
+# which calls the real one (scripts/shrink.mjs).
 build_tools() {
   mkdir -p "$TOOLS"
   rust
@@ -81,6 +82,8 @@ build_tools() {
   # Without --locked: its lock file names a release that is gone.
   cargo_tool wasm-bindgen-cli "$WASM_BINDGEN"
   npm_tool binaryen "$BINARYEN"
+  export WASM_OPT=$TOOLS/binaryen-$BINARYEN/node_modules/.bin/wasm-opt
+  PATH=$ROOT/scripts/path:$PATH
   rm -rf "$TOOLS/build"
   export PATH
   target_folder
@@ -100,7 +103,7 @@ target_folder() {
 
 # What the release is made of, as one number.
 inputs() {
-  (cd "$ROOT" && find src style public .cargo scripts/tools.sh Cargo.toml Cargo.lock Leptos.toml rust-toolchain.toml \
+  (cd "$ROOT" && find src style public .cargo scripts/tools.sh scripts/path scripts/shrink.mjs Cargo.toml Cargo.lock Leptos.toml rust-toolchain.toml \
     -type f -print0 | sort -z | xargs -0 cksum | cksum)
 }
 

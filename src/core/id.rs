@@ -3,7 +3,7 @@
 //! Nothing here makes an id: randomness is handed in.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{collections::BinaryHeap, fmt, str::FromStr};
 use uuid::Uuid;
 
 macro_rules! id {
@@ -85,8 +85,8 @@ pub struct TodoIds(Vec<(TodoId, u32)>);
 impl TodoIds {
     /// These, in whatever order and however often. The place of each is where it stands here.
     pub fn new(ids: &[TodoId]) -> Self {
-        let mut sorted: Vec<_> = ids.iter().copied().zip(0..).collect();
-        sorted.sort_unstable();
+        let heap: BinaryHeap<_> = ids.iter().copied().zip(0..).collect();
+        let mut sorted = heap.into_sorted_vec();
         sorted.dedup_by_key(|(id, _)| *id);
         Self(sorted)
     }

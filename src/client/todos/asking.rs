@@ -108,10 +108,7 @@ mod hydrate {
                             "/ws?list={list}&epoch={epoch}&since={}&client={client}&user={user}",
                             seq.0
                         );
-                        spawn_local(async move {
-                            let hand_on = |came| self.take(heard(socket, came, list));
-                            live::follow(&at, hand_on).await;
-                        });
+                        live::follow(&at, move |came| self.take(heard(socket, came, list)));
                     }
                     request => spawn_local(async move { self.ask(request, list, user).await }),
                 }
