@@ -8,6 +8,7 @@ use crate::{
         list::ListPage,
         lists::ListsPage,
         not_found::NotFound,
+        settings::SettingsPage,
         sharing::SharingPage,
         sign_in::{Login, Register},
     },
@@ -52,7 +53,8 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
     });
     let path = page.split_once('?').map_or(page, |(path, _)| path);
     let has_islands = path.starts_with("/lists/") && !path.ends_with("/sharing");
-    let in_place = path.starts_with("/lists").then_some(&**IN_PLACE);
+    let has_parts = path.starts_with("/lists") || path == "/settings";
+    let in_place = has_parts.then_some(&**IN_PLACE);
     let lists = (path == "/lists").then_some(&**LISTS);
     let theme = parts
         .as_ref()
@@ -165,6 +167,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/lists/:id/completed") view=ListPage ssr=SsrMode::Async />
                 <Route path=path!("/lists/:id/sharing") view=SharingPage ssr=SsrMode::Async />
                 <Route path=path!("/join/:token") view=JoinPage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }
