@@ -8,6 +8,7 @@ use crate::{
         list::ListPage,
         lists::ListsPage,
         not_found::NotFound,
+        settings::SettingsPage,
         sharing::SharingPage,
         sign_in::{Login, Register},
     },
@@ -52,9 +53,10 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
     });
     let path = page.split_once('?').map_or(page, |(path, _)| path);
     let has_islands = path.starts_with("/lists/") && !path.ends_with("/sharing");
-    let in_place = path.starts_with("/lists").then_some(&**IN_PLACE);
+    let is_about_lists = path.starts_with("/lists");
+    let in_place = (is_about_lists || path == "/settings").then_some(&**IN_PLACE);
     // The page of one list has a socket of its own.
-    let lists = (in_place.is_some() && !has_islands).then_some(&**LISTS);
+    let lists = (is_about_lists && !has_islands).then_some(&**LISTS);
     let theme = parts
         .as_ref()
         .map(|parts| appearance::chosen(&parts.headers));
@@ -166,6 +168,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/lists/:id/completed") view=ListPage ssr=SsrMode::Async />
                 <Route path=path!("/lists/:id/sharing") view=SharingPage ssr=SsrMode::Async />
                 <Route path=path!("/join/:token") view=JoinPage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

@@ -123,7 +123,7 @@
     fetch(form.action, { method: 'POST', body: formData(form, chosen)[1], redirect: 'manual', keepalive: true }).catch(() => {});
     const { value } = chosen;
     root.dataset.theme = value;
-    for (const button of form.elements) if (button.name === 'theme') button.ariaPressed = button === chosen;
+    for (const button of form.elements) if (button.name === 'theme') button.ariaPressed = button.value === value;
     document.querySelectorAll('meta[name=theme-color]').forEach((meta, n) => {
       const look = ['light', 'dark'][n];
       meta.media = value === 'system' ? `(prefers-color-scheme: ${look})` : value === look ? 'all' : 'not all';

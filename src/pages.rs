@@ -16,6 +16,8 @@ pub mod not_found;
 #[cfg(feature = "ssr")]
 pub mod preview;
 #[cfg(feature = "ssr")]
+pub mod settings;
+#[cfg(feature = "ssr")]
 pub mod sharing;
 #[cfg(feature = "ssr")]
 pub mod sign_in;

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod cookies;
+pub mod done;
 pub mod flash;
 pub mod guard;
 pub mod hub;

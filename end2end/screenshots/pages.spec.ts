@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createAccount, createList, newAccount } from '../fixtures/arrange';
+import { createAccount, createList, newAccount, share } from '../fixtures/arrange';
 import type { App } from '../fixtures/app';
 import { test } from '../fixtures/test';
 
@@ -107,6 +107,40 @@ test('sharing: the dialog, the page, an invitation', async ({ app }) => {
   await app.landed(list);
   await app.goto(link);
   await shoot(app, 'join-member');
+});
+
+test('the settings', async ({ app, browser, network, request }) => {
+  const account = await app.signUp('mira');
+  const phone = await browser.newContext({
+    baseURL: network.url,
+    userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 Version/18.6 Mobile/15E148 Safari/604.1',
+  });
+  await phone.request.post('/api/login', { form: { ...account } });
+  await phone.close();
+  await app.goto('/settings');
+  await shoot(app, 'settings');
+
+  const list = await createList(app.page.request, 'Weekend in the mountains');
+  await createList(app.page.request, 'Everything that the house has needed since the spring and nobody has got round to');
+  await createAccount(request);
+  await share(app.page.request, list, request);
+  await app.field('Old password').fill(account.password);
+  await app.field('New password').fill('password123');
+  await app.button('Change password').click();
+  await app.alert.waitFor();
+  await shoot(app, 'settings-refused');
+  await app.button('End this one').click();
+  await app.page.getByRole('status').waitFor();
+  await app.page.getByText('Delete my account', { exact: true }).click();
+  await shoot(app, 'settings-delete');
+  await app.field('Your password').fill('not the password');
+  await app.button('Delete for good').click();
+  await app.alert.waitFor();
+  await shoot(app, 'settings-delete-refused');
+  await app.field('Your password').fill(account.password);
+  await app.button('Delete for good').click();
+  await app.landed('/');
+  await shoot(app, 'account-gone');
 });
 
 test('a list as it is without scripts', async ({ app }) => {

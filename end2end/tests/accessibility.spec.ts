@@ -201,3 +201,29 @@ test('sharing: the dialog, the page, an invitation, and what a guest sees', asyn
   await app.goto('/lists');
   await expectAccessible(app);
 });
+
+test('the settings: as they come, refused, done, and the account that is gone', async ({ app, request }) => {
+  const account = await app.signUp();
+  await request.post('/api/login', { form: { ...account }, headers: { 'user-agent': LONG.repeat(2).slice(0, 200) } });
+  for (const name of ['Groceries', 'לקנות חלב', LONG.slice(0, 100)]) await createList(app.page.request, name);
+  await app.goto('/settings');
+  await expectAccessible(app);
+  await app.field('Old password').fill(account.password);
+  await app.field('New password').fill('password123');
+  await app.button('Change password').click();
+  await expect(app.alert).toBeVisible();
+  await expectAccessible(app);
+  await app.button('End this one').click();
+  await expect(app.page.getByRole('status')).toBeVisible();
+  await expectAccessible(app);
+  await app.page.locator('summary').click();
+  await app.field('Your password').fill('not the password');
+  await app.button('Delete for good').click();
+  await expect(app.alert).toBeVisible();
+  await expectAccessible(app);
+  await app.field('Your password').fill(account.password);
+  await app.button('Delete for good').click();
+  await app.landed('/');
+  await expect(app.page.getByRole('status')).toBeVisible();
+  await expectAccessible(app);
+});

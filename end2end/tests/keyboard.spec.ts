@@ -1,51 +1,6 @@
-import type { Locator } from '@playwright/test';
-import type { App } from '../fixtures/app';
 import { createAccount, createList, newAccount } from '../fixtures/arrange';
+import { tabTo, tabToAndPress, tabToAndType } from '../fixtures/keyboard';
 import { expect, test } from '../fixtures/test';
-
-/** More stops than any page of the journey has. */
-const MOST_TABS = 40;
-/** How far outside of an element its focus ring may be. */
-const RING_PX = 8;
-
-async function isFocused(target: Locator): Promise<boolean> {
-  return target.evaluate((element) => element === document.activeElement);
-}
-
-/** What the screen shows at an element, with all animations at their end and without the blinking caret. */
-async function picture(app: App, target: Locator): Promise<string> {
-  const box = await target.evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect);
-  const shot = await app.page.screenshot({
-    animations: 'disabled',
-    clip: {
-      x: Math.max(0, box.x - RING_PX),
-      y: Math.max(0, box.y - RING_PX),
-      width: box.width + 2 * RING_PX,
-      height: box.height + 2 * RING_PX,
-    },
-  });
-  return shot.toString('base64');
-}
-
-/** Presses Tab until the target has the focus, and checks that one can see it there. */
-async function tabTo(app: App, target: Locator): Promise<void> {
-  await target.waitFor({ state: 'attached' });
-  if (await isFocused(target)) return; // by autofocus
-  const before = await picture(app, target);
-  for (let tabs = 0; tabs < MOST_TABS && !(await isFocused(target)); tabs++) await app.page.keyboard.press('Tab');
-  await expect(target).toBeFocused();
-  await expect.poll(() => picture(app, target), `focus is visible at ${target}`).not.toBe(before);
-}
-
-async function tabToAndPress(app: App, target: Locator, key: 'Enter' | 'Space'): Promise<void> {
-  await tabTo(app, target);
-  await app.page.keyboard.press(key);
-}
-
-async function tabToAndType(app: App, target: Locator, text: string): Promise<void> {
-  await tabTo(app, target);
-  await app.page.keyboard.type(text);
-}
 
 test('from signing up to deleting an item, the keyboard is enough', async ({ app }) => {
   const { name, password } = newAccount();

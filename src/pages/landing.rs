@@ -2,8 +2,8 @@
 
 use super::{not_found::eventually, preview::Preview};
 use crate::{
-    server::{config::Registration, visit::Visit},
-    ui::layout::Layout,
+    server::{config::Registration, done, visit::Visit},
+    ui::{field::Done, layout::Layout},
 };
 use leptos::prelude::*;
 
@@ -38,11 +38,13 @@ pub fn Landing() -> impl IntoView {
         if visit.session().await?.is_some() {
             visit.see_other("/lists");
         }
+        let gone = done::take(&visit, &["/api/delete_account"]);
         let open = visit.state.config.accounts.registration == Registration::Open;
         let sign_in = if open { "button" } else { "button primary" };
         Ok(view! {
             <Layout title="A list that stays in step" user=None>
                 <Preview visit path="/" />
+                <Done message=gone.map(|(_, words)| words) />
                 <div class="landing">
                     <section>
                         <h1>"One list, everywhere in step"</h1>

@@ -174,16 +174,6 @@ fn Panel(shared: Shared) -> impl IntoView {
     (invite, people)
 }
 
-/// Told by the script where the server did not answer.
-#[component]
-fn Unreachable() -> impl IntoView {
-    view! {
-        <p class="refusal" role="alert" hidden data-unreachable="">
-            "The server cannot be reached, so nothing was changed. Please try again."
-        </p>
-    }
-}
-
 /// What a role is called.
 fn named(role: Role) -> &'static str {
     match role {

@@ -4,7 +4,7 @@
 //! Leptos answers each failed server function with 500, and a plain form by sending the browser to its raw
 //! `Referer`. So forms are asked for JSON here, and what comes back is turned into a 303 to a page of ours.
 
-use super::{AppState, flash::Flash, new_link::NewLink, sharing::is_token};
+use super::{AppState, done, flash::Flash, new_link::NewLink, sharing::is_token};
 use crate::{
     core::list::List,
     error::{AppError, Code},
@@ -287,24 +287,31 @@ fn redirect(
     result: Result<Bytes, AppError>,
     secure: bool,
 ) -> Response {
-    let (form, done) = after(action, fields).unwrap_or_else(|| ("/".to_owned(), "/".to_owned()));
+    let (form, next) = after(action, fields).unwrap_or_else(|| ("/".to_owned(), "/".to_owned()));
     let mut response = StatusCode::SEE_OTHER.into_response();
     if let Some(answer) = answer {
         keep_cookies(answer, &mut response);
     }
+    let result = match result {
+        Err(error) if is_so_already(action, error.code) => Ok(Bytes::new()),
+        result => result,
+    };
     let to = match result {
         Ok(body) if matches!(action, "/api/create_list" | "/api/join") => {
-            list_in(&body).unwrap_or(done)
+            list_in(&body).unwrap_or(next)
         }
         Ok(body) if action == "/api/invite" => {
             if let Some(link) = link_in(&body, fields) {
                 add_cookie(&mut response, &link.cookie(secure));
             }
-            done
+            next
         }
-        Ok(_) => done,
-        // Who is signed out already has got what the button says.
-        Err(error) if action == "/api/logout" && error.code == Code::Unauthenticated => done,
+        Ok(_) => {
+            if let Some(cookie) = done::cookie(action, secure) {
+                add_cookie(&mut response, &cookie);
+            }
+            next
+        }
         Err(error) => {
             for cookie in Flash::new(action, error, fields).cookies(secure) {
                 add_cookie(&mut response, &cookie);
@@ -316,6 +323,14 @@ fn redirect(
     let to = HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static("/lists"));
     response.headers_mut().insert(LOCATION, to);
     response
+}
+
+/// Whether it is as the button says, although the server had nothing to do: by another tab, say, or an earlier click.
+fn is_so_already(action: &str, code: Code) -> bool {
+    matches!(
+        (action, code),
+        ("/api/logout", Code::Unauthenticated) | ("/api/end_session", Code::NotFound)
+    )
 }
 
 /// The page of the list that was made or joined.

@@ -1,6 +1,7 @@
 //! Pages as a browser without scripts gets them.
 
 mod lists;
+mod settings;
 mod sharing;
 
 use super::{

@@ -1,4 +1,4 @@
-//! A labelled input, and the message of a form that was refused.
+//! A labelled input, and what became of a form: refused, done, or not sent.
 
 use leptos::prelude::*;
 
@@ -26,7 +26,11 @@ pub fn Field(
     /// Whether the form was refused because of it.
     #[prop(optional)]
     refused: bool,
+    /// Why the form was refused because of it, to be told beside it rather than elsewhere.
+    #[prop(optional_no_strip)]
+    because: Option<String>,
 ) -> impl IntoView {
+    let refused = refused || because.is_some();
     let hint_id = format!("{name}-hint");
     let described = match (refused, hint.is_empty()) {
         (true, true) => Some(REFUSAL.to_owned()),
@@ -48,7 +52,9 @@ pub fn Field(
                 value=value
                 aria-describedby=described
                 aria-invalid=refused.then_some("true")
+                autofocus=refused
             />
+            <Refusal message=because />
             {(!hint.is_empty()).then(|| view! {
                 <p class="hint" id=hint_id>
                     {hint}
@@ -71,4 +77,29 @@ pub fn Refusal(
             </p>
         }
     })
+}
+
+/// What a form has done. It takes the focus: a region that comes with its page is not announced, what has the focus is.
+#[component]
+pub fn Done(
+    /// The message, if there is one.
+    message: Option<&'static str>,
+) -> impl IntoView {
+    message.map(|message| {
+        view! {
+            <p class="refusal done" role="status" tabindex="-1" autofocus>
+                {message}
+            </p>
+        }
+    })
+}
+
+/// Told by the script (`in_place.js`) where the server did not answer.
+#[component]
+pub fn Unreachable() -> impl IntoView {
+    view! {
+        <p class="refusal" role="alert" hidden data-unreachable="">
+            "The server cannot be reached, so nothing was changed. Please try again."
+        </p>
+    }
 }

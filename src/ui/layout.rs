@@ -27,9 +27,9 @@ pub fn Layout(
                 <span class=user.is_some().then_some("wordmark")>"Lockstep"</span>
             </a>
             {user.as_ref().map(|user| view! {
-                <span class="who" dir="auto">
+                <a class="who" href="/settings" aria-label=format!("Settings of {}", user.name) dir="auto">
                     {user.name.clone()}
-                </span>
+                </a>
             })}
             <Appearance />
             <nav aria-label="Account">

@@ -1,10 +1,13 @@
 //! Making a link that invites, and showing it, once.
 
-use super::{INVITE, Roles, Shared, Unreachable};
+use super::{INVITE, Roles, Shared};
 use crate::{
     core::{list::Role, sharing::Invitation},
     pages::day::day,
-    ui::{field::Refusal, whose::Whose},
+    ui::{
+        field::{Refusal, Unreachable},
+        whose::Whose,
+    },
 };
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Who shares a list, and the links that are open: to look at, and for the owner to change.
 
-use super::{INVITE, Roles, Shared, Unreachable, named};
+use super::{INVITE, Roles, Shared, named};
 use crate::{
     core::{
         id::{ListId, UserId},
@@ -8,7 +8,10 @@ use crate::{
         sharing::{Invitation, Member},
     },
     pages::day::day,
-    ui::{field::Refusal, whose::Whose},
+    ui::{
+        field::{Refusal, Unreachable},
+        whose::Whose,
+    },
 };
 use leptos::prelude::*;
 
