@@ -31,12 +31,13 @@ mod hydrate {
             sync::{Pull, Push},
         },
         client::{
+            auth,
             clock::new_id,
             http::{parse, post},
             live::{self, Came},
         },
         core::{
-            engine::{Effect, Input},
+            engine::{Effect, Input, Trouble},
             id::{ListId, UserId},
             link::{Failure, Timer},
             wire::{Pulled, Pushed, heard::Heard, write},
@@ -87,6 +88,10 @@ mod hydrate {
 
         /// Does what is to be done.
         pub(in crate::client::todos) fn perform(self) {
+            // What the account has to send, its page sends no more.
+            if auth::is_gone() {
+                return;
+            }
             let (effects, list, user) = self.with(|State { engine, .. }| {
                 let effects = engine.effects();
                 (effects, engine.list(), engine.user())
@@ -156,8 +161,20 @@ mod hydrate {
         }
 
         fn take(self, input: Input) {
+            // What comes to a page that shows nothing any more, it does not hear; so it asks for nothing more either.
+            if auth::is_gone() {
+                return;
+            }
+            let is_confirmed = matches!(&input, Input::Me(_));
             self.with(|state| state.engine.take(input, new_id()));
             self.refresh();
+            let is_out = |state: &mut State| {
+                let trouble = state.engine.trouble();
+                matches!(trouble, Some(Trouble::SignedOut | Trouble::OtherUser))
+            };
+            if is_confirmed && self.with(is_out) {
+                auth::refused();
+            }
         }
 
         fn wait(self, timer: Timer, millis: u32) {
@@ -181,7 +198,7 @@ mod hydrate {
         fn listen(self) {
             let hear = move |event: Event| match event.type_().as_str() {
                 "beforeunload" => {
-                    if self.with(|state| state.engine.pending().waiting()) > 0 {
+                    if !auth::is_gone() && self.with(|state| state.engine.pending().waiting()) > 0 {
                         event.prevent_default();
                     }
                 }
