@@ -115,6 +115,17 @@ fn as_long_as_tabs_and_server_disagree_a_page_that_was_told_to_go_shows_nothing(
 }
 
 #[test]
+fn a_page_that_was_told_to_go_never_writes() {
+    let mut auth = seen();
+    auth.take(Input::Changed, NOBODY);
+    auth.take(Input::Changed, is(ADA));
+    met(&mut auth, Ok(ADA), is(ADA));
+    auth.take(Input::Checked, is(ADA));
+    let effects = met(&mut auth, Err(Failure::SignedOut), is(ADA));
+    assert_eq!(effects, [Load(To::Start)]);
+}
+
+#[test]
 fn what_cannot_be_read_is_ignored() {
     let mut auth = seen();
     assert_eq!(auth.take(Input::Changed, Stored::Unreadable), []);
