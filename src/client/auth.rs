@@ -12,19 +12,22 @@ use crate::{
     core::{
         account::User,
         auth::{Auth, Effect, Gone, Input, KEY, Stored, To},
+        id::UserId,
         wire::write,
     },
 };
 use gloo_storage::{LocalStorage, Storage};
-use js_sys::{Function, Promise, Reflect, encode_uri_component, futures::spawn_local};
-use leptos::{ev::Event, prelude::*, server_fn::ServerFn};
+use js_sys::{Function, Promise, Reflect, futures::spawn_local};
+use leptos::{
+    ev::Event, leptos_dom::helpers::set_timeout_with_handle, prelude::*, server_fn::ServerFn,
+};
 use std::{cell::RefCell, time::Duration};
+use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, HtmlFormElement, PageTransitionEvent, StorageEvent};
+use web_sys::{Element, HtmlFormElement};
 
 /// Until a server that could not be reached is asked again.
 const AGAIN: Duration = Duration::from_secs(3);
-const SIGN_OUT: &str = "form[action=\"/api/logout\"]";
 
 thread_local! {
     static AUTH: RefCell<Option<Auth>> = const { RefCell::new(None) };
@@ -65,11 +68,13 @@ fn take(input: Input) {
 
 fn perform(effect: Effect) {
     match effect {
-        Effect::Write(user) => store(user.as_ref()),
-        Effect::AskMe => spawn_local(async {
-            take(Input::Me(
-                post(<Me as ServerFn>::PATH, "{}".to_owned()).await,
-            ));
+        Effect::Write(user) => store(user.is_some()),
+        Effect::AskMe | Effect::EndSession => spawn_local(async move {
+            take(if effect == Effect::AskMe {
+                Input::Me(post(<Me as ServerFn>::PATH, "{}".to_owned()).await)
+            } else {
+                Input::Ended(post_form(<Logout as ServerFn>::PATH, as_user()).await)
+            });
         }),
         Effect::Lock => lock(),
         Effect::Unlock => {
@@ -78,27 +83,28 @@ fn perform(effect: Effect) {
                 let _ = unlock.call0(&JsValue::UNDEFINED);
             }
         }
-        Effect::EndSession => spawn_local(async {
-            let body = format!("user={}", user_id().unwrap_or_default());
-            take(Input::Ended(
-                post_form(<Logout as ServerFn>::PATH, body).await,
-            ));
-        }),
         Effect::SubmitForm => {
-            let form = document().query_selector(SIGN_OUT).ok().flatten();
-            if let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) {
+            let form = document().query_selector("form[action=\"/api/logout\"]");
+            if let Ok(Some(form)) = form {
                 // What goes wrong the page says that comes of it.
-                let _ = form.submit();
+                let _ = form.unchecked_into::<HtmlFormElement>().submit();
             }
         }
         Effect::Follow(gone) => hide(gone),
         Effect::Load(to) => load(to),
-        Effect::Wait => set_timeout(|| take(Input::Waited), AGAIN),
+        Effect::Wait => {
+            // Without a timer, the person's coming back does it.
+            let _ = set_timeout_with_handle(|| take(Input::Waited), AGAIN);
+        }
     }
 }
 
-fn user_id() -> Option<String> {
-    AUTH.with_borrow(|auth| Some(auth.as_ref()?.user()?.id.to_string()))
+/// The field of a form that says whom the page believes to be signed in.
+fn as_user() -> String {
+    AUTH.with_borrow(|auth| {
+        let user = auth.as_ref().and_then(Auth::user);
+        format!("user={}", user.map_or(UserId(Uuid::nil()), |user| user.id))
+    })
 }
 
 // What is stored. A browser may be told to give pages no storage: then nothing is ever there.
@@ -115,36 +121,35 @@ fn stored() -> Stored {
     parse(&text).map_or(Stored::Unreadable, |value| Stored::read(&value))
 }
 
-fn store(user: Option<&User>) {
-    if let Some(storage) = storage() {
-        // Where it is full, the tabs learn from the server.
-        let _ = storage.set_item(KEY, &write::auth(user));
-    }
-    let stored = stored();
+/// Stores the page's user, or nobody.
+fn store(user: bool) {
     AUTH.with_borrow_mut(|auth| {
-        if let Some(auth) = auth {
-            auth.saw(stored);
+        let Some(auth) = auth else { return };
+        if let Some(storage) = storage() {
+            let user = auth.user().filter(|_| user);
+            // Where it is full, the tabs learn from the server.
+            let _ = storage.set_item(KEY, &write::auth(user));
         }
+        auth.saw(stored());
     });
 }
 
 /// Takes the lock that one tab at a time has. On plain HTTP, and in old browsers, there are none.
 fn lock() {
-    let get = |of: &JsValue, name| Reflect::get(of, &JsValue::from_str(name)).ok();
-    let locks = get(&window().navigator(), "locks");
-    let request = locks.as_ref().and_then(|locks| get(locks, "request"));
-    let request = request.and_then(|request| request.dyn_into::<Function>().ok());
-    let (Some(locks), Some(request)) = (locks, request) else {
-        return take(Input::Held);
-    };
     // It is held until the promise is fulfilled.
     let held = Closure::once_into_js(|| {
         let until = Promise::new(&mut |unlock, _| UNLOCK.set(Some(unlock)));
         take(Input::Held);
         until
     });
-    // One that is refused rejects a promise: such a page has no storage either.
-    let _ = request.call2(&locks, &JsValue::from_str(KEY), &held);
+    let get = |of: &JsValue, name| Reflect::get(of, &JsValue::from_str(name));
+    let asked = get(&window().navigator(), "locks").and_then(|locks| {
+        let request: Function = get(&locks, "request")?.unchecked_into();
+        request.call2(&locks, &JsValue::from_str(KEY), &held)
+    });
+    if asked.is_err() {
+        take(Input::Held);
+    }
 }
 
 /// In this very task the page holds nothing of the account any more, and hears nothing of it.
@@ -164,19 +169,26 @@ fn hide(gone: Gone) {
     }
     let path = path();
     let (what, to, link) = match gone {
-        Gone::OtherUser => ("Somebody else is signed in.", "/lists".to_owned(), "Lists"),
+        Gone::OtherUser => ("Somebody else is signed in.", "/lists", "Lists"),
         Gone::SignedOut if path.starts_with("/lists/") => {
-            let next = encode_uri_component(&path);
-            let to = format!("/login?next={next}");
-            ("You are signed out.", to, "Sign in")
+            ("You are signed out.", "/login?next=", "Sign in")
         }
-        Gone::SignedOut => ("You are signed out.", "/login".to_owned(), "Sign in"),
+        Gone::SignedOut => ("You are signed out.", "/login", "Sign in"),
     };
+    let next = if to.ends_with('=') { &*path } else { "" };
+    let panel = [
+        "<main id=main><section class=lost role=status><h1>",
+        what,
+        "</h1><p class=actions><a class=\"button primary\" href=\"",
+        to,
+        // What ends an attribute does not stand in a path as it is (URL standard, path percent-encode set).
+        next,
+        "\">",
+        link,
+        "</a></section></main>",
+    ];
     if let Some(body) = document.body() {
-        body.set_inner_html(&format!(
-            "<main id=main><section class=lost role=status><h1>{what}</h1>\
-             <p class=actions><a class=\"button primary\" href=\"{to}\">{link}</a></section></main>"
-        ));
+        body.set_inner_html(&panel.concat());
     }
 }
 
@@ -216,28 +228,28 @@ fn listen() {
 
 fn hear(event: Event) {
     match event.type_().as_str() {
-        "storage" => {
-            let key = event.unchecked_ref::<StorageEvent>().key();
-            // Without a key, all were removed.
-            if key.is_none_or(|key| key == KEY) {
-                take(Input::Changed);
-            }
-        }
+        // Whatever was stored or removed.
+        "storage" => take(Input::Changed),
         // With an open socket the browser would not keep the page for whoever goes back.
         "pagehide" => live::hang_up(),
-        "pageshow" if !event.unchecked_ref::<PageTransitionEvent>().persisted() => {}
-        "visibilitychange" if document().hidden() => {}
+        "pageshow" if !is_so(&event, "persisted") => {}
+        "visibilitychange" if is_so(&document(), "hidden") => {}
         "pageshow" | "visibilitychange" | "online" => take(Input::Checked),
         "submit" => {
-            let target = event.target().and_then(|target| target.dyn_into().ok());
-            let is_its = target.is_some_and(|form: Element| form.matches(SIGN_OUT) == Ok(true));
-            if is_its && !waits() {
+            let form: Option<Element> = event.target().map(JsCast::unchecked_into);
+            let action = form.and_then(|form| form.get_attribute("action"));
+            if action.as_deref() == Some("/api/logout") && !waits() {
                 event.prevent_default();
                 take(Input::SignOut);
             }
         }
         _ => refused(),
     }
+}
+
+fn is_so(of: &JsValue, what: &str) -> bool {
+    let flag = Reflect::get(of, &JsValue::from_str(what));
+    flag.is_ok_and(|flag| flag.as_bool() == Some(true))
 }
 
 /// Whether the page tells of edits that the server does not have: then the browser asks before they are dropped.

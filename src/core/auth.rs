@@ -76,10 +76,10 @@ pub enum Input {
 }
 
 /// What is to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Store this.
-    Write(Option<User>),
+    /// Store that this is who is signed in: the page's user, or nobody.
+    Write(Option<UserId>),
     /// Ask the server who is signed in.
     AskMe,
     /// Take the lock that one tab at a time has, then say [`Input::Held`]. Where there are no locks, at once.
@@ -239,9 +239,9 @@ impl Auth {
             // One of the two is older. The server knows which.
             (_, Stored::User(Some(_))) => self.ask(stored, to),
             (Some(user), _) => {
-                let id = user.id;
-                to.push(Effect::Write(self.user.clone()));
-                self.ask(Stored::User(Some(id)), to);
+                let me = Some(user.id);
+                to.push(Effect::Write(me));
+                self.ask(Stored::User(me), to);
             }
             (None, _) => {}
         }
@@ -307,7 +307,7 @@ impl Auth {
         match (self.phase, answer) {
             (Phase::Here, Ok(id)) if self.is_mine(id) => {
                 if stored != Stored::User(Some(id)) {
-                    to.push(Effect::Write(self.user.clone()));
+                    to.push(Effect::Write(Some(id)));
                 }
             }
             (Phase::Here, Ok(_)) if self.user.is_none() => {

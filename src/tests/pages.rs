@@ -46,16 +46,28 @@ async fn every_page_says_for_whom_it_is() {
     };
     let missing = format!("/lists/{}", new_id());
     let sharing = format!("/lists/{list}/sharing");
-    for page in ["/lists", &format!("/lists/{list}"), &sharing, &missing, "/x"] {
+    for page in [
+        "/lists",
+        &format!("/lists/{list}"),
+        &sharing,
+        &missing,
+        "/x",
+    ] {
         let root = root(&ada.get(page).await);
         let user = format!(" data-user=\"{}\"", ada.id);
         let name = format!(" data-name=\"{}\"", ada.name);
-        assert!(root.contains(&user) && root.contains(&name), "{page}: {root}");
+        assert!(
+            root.contains(&user) && root.contains(&name),
+            "{page}: {root}"
+        );
     }
     let nobody = app.nobody();
     for page in ["/", "/login", "/register", "/x"] {
         let root = root(&nobody.get(page).await);
-        assert!(!root.contains("data-user") && !root.contains("data-name"), "{page}: {root}");
+        assert!(
+            !root.contains("data-user") && !root.contains("data-name"),
+            "{page}: {root}"
+        );
     }
 }
 

@@ -332,7 +332,7 @@ impl World {
                 Effect::Write(user) => {
                     assert!(may_write, "following writes nothing");
                     self.writes += 1;
-                    self.store(tab, Stored::User(user.map(|user| user.id)));
+                    self.store(tab, Stored::User(user));
                     self.tabs[tab].auth.saw(self.stored);
                 }
                 Effect::AskMe => self.under_way.push((tab, run, Message::Ask(self.cookie))),

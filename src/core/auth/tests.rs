@@ -41,7 +41,7 @@ fn a_page_that_finds_nobody_stored_writes_its_user_at_once_and_confirms() {
     for stored in [Stored::Missing, NOBODY, Stored::Unreadable] {
         let mut auth = page_of_ada();
         let effects = auth.take(Input::Hydrated, stored);
-        assert_eq!(effects, [Write(Some(ada())), AskMe]);
+        assert_eq!(effects, [Write(Some(ADA)), AskMe]);
         assert_eq!(met(&mut auth, Ok(ADA), is(ADA)), []);
         assert!(auth.is_here());
     }
@@ -51,7 +51,7 @@ fn a_page_that_finds_nobody_stored_writes_its_user_at_once_and_confirms() {
 fn a_page_that_finds_somebody_else_stored_asks_first() {
     let mut auth = page_of_ada();
     assert_eq!(auth.take(Input::Hydrated, is(BEN)), [AskMe]);
-    assert_eq!(met(&mut auth, Ok(ADA), is(BEN)), [Write(Some(ada()))]);
+    assert_eq!(met(&mut auth, Ok(ADA), is(BEN)), [Write(Some(ADA))]);
 
     let mut auth = page_of_ada();
     auth.take(Input::Hydrated, is(BEN));
