@@ -204,7 +204,10 @@ impl Auth {
                     self.ask(stored, to);
                 }
             }
-            (Input::Refused, Phase::Here) if self.user.is_some() => self.ask(stored, to),
+            // While the person signs out, that is what they want.
+            (Input::Refused, Phase::Here) if self.user.is_some() && !self.is_leaving => {
+                self.ask(stored, to);
+            }
             (Input::SignOut, Phase::Here) if !self.is_leaving => {
                 self.is_leaving = true;
                 to.push(Effect::EndSession);
