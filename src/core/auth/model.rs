@@ -173,11 +173,9 @@ impl World {
             Step::Expire => {
                 self.cookie.map(|session| self.sessions.remove(&session));
             }
-            Step::Freeze(tab) => {
-                // A page that holds or wants a lock is not kept.
-                if !self.lock.iter().any(|(of, _)| *of == tab) {
-                    self.tabs[tab].sleeps = true;
-                }
+            // A page that holds or wants a lock is not kept.
+            Step::Freeze(tab) if !self.lock.iter().any(|(of, _)| *of == tab) => {
+                self.tabs[tab].sleeps = true;
             }
             Step::Thaw(tab) => {
                 let slept = std::mem::take(&mut self.tabs[tab].sleeps);
