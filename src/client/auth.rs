@@ -28,6 +28,9 @@ use web_sys::{Element, HtmlFormElement};
 
 /// Until a server that could not be reached is asked again.
 const AGAIN: Duration = Duration::from_secs(3);
+/// Until what other tabs have stored before the lock came is seen here, too: each of Chromium's processes has a copy of
+/// its own, and the lock may be faster than what was stored.
+const SETTLED: Duration = Duration::from_millis(100);
 
 thread_local! {
     static AUTH: RefCell<Option<Auth>> = const { RefCell::new(None) };
@@ -139,7 +142,8 @@ fn lock() {
     // It is held until the promise is fulfilled.
     let held = Closure::once_into_js(|| {
         let until = Promise::new(&mut |unlock, _| UNLOCK.set(Some(unlock)));
-        take(Input::Held);
+        // Without a timer nothing is ended here: the next tab does it.
+        let _ = set_timeout_with_handle(|| take(Input::Held), SETTLED);
         until
     });
     let get = |of: &JsValue, name| Reflect::get(of, &JsValue::from_str(name));
