@@ -1,5 +1,7 @@
 //! The browser's side: effects, and nothing else. Under `ssr` it renders and does nothing.
 
+#[cfg(feature = "hydrate")]
+pub mod auth;
 pub mod clock;
 #[cfg(all(debug_assertions, feature = "hydrate"))]
 mod faults;

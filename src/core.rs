@@ -3,6 +3,7 @@
 //! Nothing here knows leptos, axum, tokio, rusqlite, web-sys, a clock or randomness; `scripts/check-core` says so if it ever does.
 
 pub mod account;
+pub mod auth;
 pub mod conflict;
 pub mod engine;
 pub mod event;

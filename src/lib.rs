@@ -25,10 +25,11 @@ mod tests;
 #[allow(missing_docs)]
 pub mod ui;
 
-/// Called once by the page's loader, before it hydrates the islands.
+/// Called once by the loader of every page, before it hydrates the islands, if there are any.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
+    client::auth::start();
     leptos::mount::hydrate_islands();
 }

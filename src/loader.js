@@ -3,7 +3,8 @@
 // Leptos' own script waits for an idle moment without a limit, tells nobody when it is done, and hydrating
 // writes the model's state over what was typed or ticked. So: edits made early are recorded, replayed once the
 // islands live, and, if they never will (no WebAssembly, or the person leaves), posted as the plain forms they
-// are. Runs in <head>, before anything can be clicked. `eager`: the page has islands, so fetch them at once.
+// are. Runs in <head>, before anything can be clicked. `eager`: the page has islands, so fetch them at once. Elsewhere
+// the WebAssembly follows who is signed in, and comes once the page is loaded: nothing waits for it.
 (js, wasm, eager) => {
   const root = document.documentElement;
   root.dataset.script = '';
@@ -134,19 +135,21 @@
   let loading = eager && load();
   if (loading) loading.catch(() => {}); // told below
   document.addEventListener('DOMContentLoaded', async () => {
-    if (document.querySelector('leptos-island')) {
+    const islands = document.querySelector('leptos-island');
+    if (islands) {
       // The limit is for plain forms, whose text has to come back in a cookie. With a script, what is too long
       // stays in its field with a message, instead of being cut.
       document.querySelectorAll('[data-list] [maxlength]').forEach(field => field.removeAttribute('maxlength'));
-      try {
-        await hydrate(await (loading || load()));
-      } catch (error) {
-        console.error(error);
-        await fallBack();
-        return;
-      }
     } else {
       stop();
+      await new Promise(loaded => addEventListener('load', loaded));
+    }
+    try {
+      await hydrate(await (loading || load()));
+    } catch (error) {
+      console.error(error);
+      if (islands) await fallBack();
+      return;
     }
     root.dataset.hydrated = '';
   });

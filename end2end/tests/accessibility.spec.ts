@@ -72,6 +72,18 @@ test('signing in and signing up, refused', async ({ app, request }) => {
   await expectAccessible(app);
 });
 
+test('a page whose person has signed out in another tab', async ({ app, page, context, network }) => {
+  app.expectNetworkErrors();
+  await createAccount(page.request);
+  await app.goto(await createList(page.request, 'Groceries', ['milk']));
+  const other = await context.newPage();
+  await other.goto('/robots.txt');
+  network.cut();
+  await other.evaluate(() => localStorage.removeItem('auth-storage'));
+  await expect(page.getByRole('status')).toContainText('You are signed out.');
+  await expectAccessible(app);
+});
+
 test('my lists: none, some, and a name that is refused', async ({ app }) => {
   await createAccount(app.page.request);
   await app.goto('/lists');

@@ -91,23 +91,3 @@ test('an edit that is never answered is settled when the page hears of it', asyn
   answers.release();
   await expectBreadOnce(app, list);
 });
-
-test('who signs in again in another tab finds the waiting edit saved', async ({ app, context }) => {
-  const account = await createAccount(app.page.request);
-  const list = await createList(app.page.request, 'Groceries', ['milk']);
-  await app.goto(list);
-  await context.clearCookies({ name: 'lockstep' });
-  await app.addTodo('bread');
-  await expect(app.notices).toContainText(/not saved yet/i);
-  const [signIn] = await Promise.all([
-    context.waitForEvent('page'),
-    app.page.getByTestId('notice').getByRole('link', { name: 'Sign in' }).click(),
-  ]);
-  await signIn.getByLabel('Name').fill(account.name);
-  await signIn.getByLabel('Password').fill(account.password);
-  await signIn.getByRole('button', { name: 'Sign in' }).click();
-  await expect(signIn).toHaveURL(new RegExp(list));
-  await signIn.close();
-  await app.page.getByRole('button', { name: 'Retry' }).click();
-  await expectBreadOnce(app, list);
-});

@@ -17,22 +17,38 @@ const ANSWER_TIMEOUT: u32 = 10_000;
 /// # Errors
 /// Why there is none of use, as the queue has to know it.
 pub async fn post<T: Read>(path: &str, body: String) -> Result<T, Failure> {
+    let text = exchange(path, body, "application/json").await?;
+    // An answer that is not what it should be comes from something in between, a captive portal say.
+    let answer = parse(&text).and_then(|value| T::read(&value));
+    answer.ok_or(Failure::Unreadable)
+}
+
+/// Posts a form's fields, for whatever success there is.
+///
+/// # Errors
+/// Why there is none.
+pub async fn post_form(path: &str, body: String) -> Result<(), Failure> {
+    let text = exchange(path, body, "application/x-www-form-urlencoded").await?;
+    // JSON, as from our server.
+    parse(&text).map(|_| ()).ok_or(Failure::Unreadable)
+}
+
+/// The body of an answer that says yes. Not generic, so that it is compiled once.
+async fn exchange(path: &str, body: String, kind: &str) -> Result<String, Failure> {
     #[cfg(debug_assertions)]
     super::faults::before()?;
-    let (status, text, retry_after) = send(path, body).await?;
+    let (status, text, retry_after) = send(path, body, kind).await?;
     #[cfg(debug_assertions)]
     super::faults::after().await?;
-    // An answer that is not what it should be comes from something in between, a captive portal say.
     if status < 300 {
-        let answer = parse(&text).and_then(|value| T::read(&value));
-        return answer.ok_or(Failure::Unreadable);
+        return Ok(text);
     }
     let refusal = parse(&text).and_then(|value| Refusal::read(&value));
     Err(failure(status, refusal.unwrap_or_default(), retry_after))
 }
 
-/// Status, body and `Retry-After`. Not generic, so that it is compiled once.
-async fn send(path: &str, body: String) -> Result<(u16, String, Option<u32>), Failure> {
+/// Status, body and `Retry-After`.
+async fn send(path: &str, body: String, kind: &str) -> Result<(u16, String, Option<u32>), Failure> {
     // A connection that died silently (sleep, roaming) would never answer. What is sent again is applied once.
     let too_late = AbortSignal::timeout_with_u32(ANSWER_TIMEOUT);
     let exchange = async {
@@ -40,7 +56,7 @@ async fn send(path: &str, body: String) -> Result<(u16, String, Option<u32>), Fa
             .abort_signal(Some(&too_late))
             // The server never sends elsewhere: something in between does.
             .redirect(RequestRedirect::Error)
-            .header("content-type", "application/json")
+            .header("content-type", kind)
             .body(body)?;
         let response = request.send().await?;
         let retry_after = response.headers().get("retry-after");

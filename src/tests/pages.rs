@@ -37,6 +37,42 @@ async fn who_is_signed_in_gets_to_their_lists_from_the_start_and_from_signing_in
 }
 
 #[tokio::test]
+async fn every_page_says_for_whom_it_is() {
+    let app = TestApp::start().await;
+    let ada = app.person().await;
+    let list = ada.list("Groceries").await;
+    let root = |page: &Answer| {
+        let (_, from) = page.text.split_once("<html").unwrap();
+        from.split_once('>').unwrap().0.to_owned()
+    };
+    let missing = format!("/lists/{}", new_id());
+    let sharing = format!("/lists/{list}/sharing");
+    for page in [
+        "/lists",
+        &format!("/lists/{list}"),
+        &sharing,
+        &missing,
+        "/x",
+    ] {
+        let root = root(&ada.get(page).await);
+        let user = format!(" data-user=\"{}\"", ada.id);
+        let name = format!(" data-name=\"{}\"", ada.name);
+        assert!(
+            root.contains(&user) && root.contains(&name),
+            "{page}: {root}"
+        );
+    }
+    let nobody = app.nobody();
+    for page in ["/", "/login", "/register", "/x"] {
+        let root = root(&nobody.get(page).await);
+        assert!(
+            !root.contains("data-user") && !root.contains("data-name"),
+            "{page}: {root}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_link_to_a_page_for_everybody_has_a_picture_with_a_whole_address() {
     let app = TestApp::with()
         .setting("LOCKSTEP_SERVER_PUBLIC_URL", "https://lists.example")

@@ -3,7 +3,7 @@
 use super::appearance::Appearance;
 use crate::core::account::User;
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Html, Title};
 
 /// The bar and the page. `user`: who is signed in.
 #[component]
@@ -15,7 +15,12 @@ pub fn Layout(
     user: Option<User>,
     children: Children,
 ) -> impl IntoView {
+    let account = user.as_ref().map(|user| {
+        view! { <Html {..} data-user=user.id.to_string() data-name=user.name.clone() /> }
+    });
     view! {
+        // For whom the page is, as `client::auth` reads it.
+        {account}
         <Title text=escaped(&format!("{title} · Lockstep")) />
         <a class="skip" href="#main">
             "Skip to content"

@@ -31,12 +31,13 @@ mod hydrate {
             sync::{Pull, Push},
         },
         client::{
+            auth,
             clock::new_id,
             http::{parse, post},
             live::{self, Came},
         },
         core::{
-            engine::{Effect, Input},
+            engine::{Effect, Input, Trouble},
             id::{ListId, UserId},
             link::{Failure, Timer},
             wire::{Pulled, Pushed, heard::Heard, write},
@@ -87,6 +88,10 @@ mod hydrate {
 
         /// Does what is to be done.
         pub(in crate::client::todos) fn perform(self) {
+            // What the account has to send, its page sends no more.
+            if auth::is_gone() {
+                return;
+            }
             let (effects, list, user) = self.with(|State { engine, .. }| {
                 let effects = engine.effects();
                 (effects, engine.list(), engine.user())
@@ -154,15 +159,25 @@ mod hydrate {
         }
 
         fn take(self, input: Input) {
-            let is_catching_up = self.with(|State { engine, .. }| {
+            // What comes to a page that shows nothing any more, it does not hear; so it asks for nothing more either.
+            if auth::is_gone() {
+                return;
+            }
+            let is_confirmed = matches!(&input, Input::Me(_));
+            let (is_catching_up, is_out) = self.with(|State { engine, .. }| {
                 engine.take(input, new_id());
-                engine.is_catching_up()
+                let trouble = engine.trouble();
+                let is_out = matches!(trouble, Some(Trouble::SignedOut | Trouble::OtherUser));
+                (engine.is_catching_up(), is_out)
             });
             // A thousand missed events are shown once.
             if is_catching_up {
                 self.perform();
             } else {
                 self.refresh();
+            }
+            if is_confirmed && is_out {
+                auth::refused();
             }
         }
 
@@ -187,7 +202,7 @@ mod hydrate {
         fn listen(self) {
             let hear = move |event: Event| match event.type_().as_str() {
                 "beforeunload" => {
-                    if self.with(|state| state.engine.pending().waiting()) > 0 {
+                    if !auth::is_gone() && self.with(|state| state.engine.pending().waiting()) > 0 {
                         event.prevent_default();
                     }
                 }

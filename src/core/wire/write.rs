@@ -2,6 +2,7 @@
 
 use super::BaseFields;
 use crate::core::{
+    account::User,
     id::{ClientId, Epoch, ListId, Seq, UserId},
     pending::Mutation,
     wire,
@@ -101,6 +102,22 @@ fn mutation(mutation: Mutation) -> String {
         .end()
 }
 
+/// What is stored of who is signed in.
+pub fn auth(user: Option<&User>) -> String {
+    let user = match user {
+        Some(User { id, name }) => Writer::new()
+            .text("id", &id.to_string())
+            .text("name", name)
+            .end(),
+        None => "null".to_owned(),
+    };
+    let state = Writer::new().plain("user", user).end();
+    Writer::new()
+        .plain("state", state)
+        .plain("version", 0_u64)
+        .end()
+}
+
 /// The body of a push.
 pub fn push(
     user: UserId,
@@ -195,6 +212,18 @@ mod tests {
                 prop_assert_eq!(Mutation::try_from(read), Ok(undo(op)));
             }
         }
+    }
+
+    #[test]
+    fn what_is_stored_of_a_user_has_the_shape_that_others_read() {
+        let user = User {
+            id: UserId(ID),
+            name: "a\"da".to_owned(),
+        };
+        let stored = |user| from_str::<Value>(&auth(user)).unwrap();
+        let shape = json!({"state": {"user": {"id": ID, "name": "a\"da"}}, "version": 0});
+        assert_eq!(stored(Some(&user)), shape);
+        assert_eq!(stored(None), json!({"state": {"user": null}, "version": 0}));
     }
 
     #[test]
