@@ -67,8 +67,11 @@ struct Saving {
     gone: Vec<u64>,
 }
 
-/// What happens of pushes and of saves, in order.
-fn happens(engine: &mut Engine) -> (Vec<Saving>, Vec<(ClientId, Vec<u64>)>, Vec<Shared>) {
+/// A push: whose, and what it carries.
+type Pushing = (ClientId, Vec<u64>);
+
+/// What is saved, sent and told since this was asked last.
+fn happens(engine: &mut Engine) -> (Vec<Saving>, Vec<Pushing>, Vec<Shared>) {
     let (mut saves, mut pushes, mut shares) = (vec![], vec![], vec![]);
     for effect in engine.effects() {
         match effect {
