@@ -6,6 +6,7 @@ const PUSHED = 'src/core/engine/pushed.rs';
 const PULLED = 'src/core/engine/pulled.rs';
 const PENDING = 'src/core/pending.rs';
 const SOCKET = 'src/core/engine/socket.rs';
+const QUEUES = 'src/core/engine/queues.rs';
 const REPLICA = 'src/core/replica.rs';
 // What the server does, in the simulator.
 const WIRES = 'src/tests/simulator/wires.rs';
@@ -17,28 +18,28 @@ export const MUTANTS = [
   {
     name: 'a refusal puts the page back to what the server has',
     file: PUSHED,
-    old: 'self.came_to_nothing(mid, op, seen, why, true);',
-    new: 'self.view.reset(&self.base); self.came_to_nothing(mid, op, seen, why, true);',
+    old: 'self.came_to_nothing(id, op, seen, why, true);',
+    new: 'self.view.reset(&self.base); self.came_to_nothing(id, op, seen, why, true);',
     red,
   },
   {
     name: 'what is applied leaves the queue with the answer',
     file: PUSHED,
-    old: 'self.pending.applied(mid, seq);',
-    new: 'self.pending.remove(mid);',
+    old: 'let changed = self.pending.applied(id, seq);',
+    new: 'let changed = self.pending.applied(id, seq); self.pending.remove(id);',
     red,
   },
   {
     name: 'last_mid settles',
     file: PULLED,
-    old: 'self.pending.in_base(last_mid);',
-    new: 'for mid in 1..=last_mid.0 { self.pending.remove(Mid(mid)); }',
+    old: 'self.pending.in_base(self.client(), last_mid);',
+    new: 'for mid in 1..=last_mid.0 { self.pending.remove((self.client(), Mid(mid))); }',
     red,
   },
   {
     name: 'what a snapshot has is folded over it once more',
     file: PULLED,
-    old: 'self.pending.in_base(last_mid);',
+    old: 'self.pending.in_base(self.client(), last_mid);',
     new: 'let _ = last_mid;',
     red,
   },
@@ -73,8 +74,8 @@ export const MUTANTS = [
   {
     name: 'a no-op takes what was decided before for skipped',
     file: PUSHED,
-    old: 'Outcome::Applied(seq) => return self.applied(mid, seq),',
-    new: '_ if was_given_up => { self.pending.remove(mid); return self.review.open(mid); } Outcome::Applied(seq) => return self.applied(mid, seq),',
+    old: 'Outcome::Applied(seq) => return self.applied(id, seq),',
+    new: '_ if was_given_up => { self.pending.remove(id); return self.review.open(id); } Outcome::Applied(seq) => return self.applied(id, seq),',
     red,
   },
   {
@@ -105,8 +106,8 @@ export const MUTANTS = [
   {
     name: 'an undo goes before what it is to follow is decided',
     file: PENDING,
-    old: '(is_new || mine.is_empty()).then(|| since.iter().map(|entry| entry.mid).collect())',
-    new: 'Some(since.iter().map(|entry| entry.mid).collect())',
+    old: '(is_new || mine.is_empty()).then(|| since.iter().map(|entry| entry.id()).collect())',
+    new: 'Some(since.iter().map(|entry| entry.id()).collect())',
     red,
   },
   {
@@ -150,7 +151,7 @@ export const MUTANTS = [
     old: 'entry.given_up = true; let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());',
     new: `entry.given_up = true;
           let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());
-          self.pending.remove(mid);`,
+          self.pending.remove(id);`,
     red,
   },
   {
@@ -198,7 +199,7 @@ export const MUTANTS = [
   {
     name: 'access lost: what is done afterwards waits for ever',
     file: PULLED,
-    old: 'if self.is_hidden && self.pending.waiting() > 0 {',
+    old: 'if self.is_hidden && self.pending.entries().next().is_some() {',
     new: 'if false && self.is_hidden && self.pending.waiting() > 0 {',
     red,
   },
@@ -227,6 +228,72 @@ export const MUTANTS = [
     name: 'access lost: the sockets of a deleted list go on',
     file: ACCESS,
     old: 'self.end_wires(code::DELETED, |_| true);',
+    new: '',
+    red,
+  },
+  {
+    name: 'queues: what is not saved yet is sent',
+    file: PENDING,
+    old: 'if !entry.is_saved { break; }',
+    new: '',
+    red,
+  },
+  {
+    name: 'queues: what came to nothing is not kept over a reload',
+    file: QUEUES,
+    old: 'let kept = self.review.get(id);',
+    new: 'let kept = self.review.get(id).filter(|_| self.pending.get(id).is_some());',
+    red,
+  },
+  {
+    name: 'queues: what is taken over is numbered anew',
+    file: QUEUES,
+    old: 'self.pending.put(client, adopted, entries); self.settle(touched); if is_left {',
+    new: `self.pending.put(client, adopted, Vec::new());
+          for entry in entries.into_iter().filter(|_| is_left) { self.queue(entry.op, entry.seen, None); }
+          self.settle(touched);
+          if is_left {`,
+    red,
+  },
+  {
+    name: 'queues: a tab sends what another one has',
+    file: PENDING,
+    old: 'client == self.client || self.adopted(client).is_some()',
+    new: 'self.knows(client)',
+    red,
+  },
+  {
+    name: 'queues: what waits in another tab never goes',
+    file: QUEUES,
+    old: 'if let Some((_, seq)) = place(entry.mid) { let applied = Some(*seq);',
+    new: '{ let applied = place(entry.mid).map(|(_, seq)| *seq);',
+    red,
+  },
+  {
+    name: 'queues: what builds on another queue does not wait for it',
+    file: PENDING,
+    old: '|| entry.waits_for.iter().any(|id| self.is_undecided(*id))',
+    new: '',
+    red,
+  },
+  {
+    name: 'queues: what is settled stays saved',
+    file: QUEUES,
+    old: 'if self.pending.sends(entry.client) { self.mark(entry.id());',
+    new: 'if self.pending.sends(entry.client) {',
+    red,
+  },
+  {
+    name: 'queues: what has been given up comes back with a reload',
+    file: QUEUES,
+    old: 'given_up: record.why.is_some(),',
+    new: 'given_up: false,',
+    red,
+  },
+  {
+    name: 'queues: a failed save leaves a gap',
+    file: QUEUES,
+    old: 'if !ok { // It is tried once more with what comes next: what is kept has no gaps. self.saves.changes(id); }',
     new: '',
     red,
   },
