@@ -215,6 +215,8 @@ test('sharing: the dialog, the page, an invitation, and what a guest sees', asyn
 });
 
 test('the settings: as they come, refused, done, and the account that is gone', async ({ app, request }) => {
+  // Whose session ends is told so with a 401.
+  app.expectNetworkErrors();
   const account = await app.signUp();
   await request.post('/api/login', { form: { ...account }, headers: { 'user-agent': LONG.repeat(2).slice(0, 200) } });
   for (const name of ['Groceries', 'לקנות חלב', LONG.slice(0, 100)]) await createList(app.page.request, name);

@@ -129,6 +129,8 @@ test.describe('401', () => {
     await createAccount(page.request);
     await app.tick('milk');
     await asked;
+    // The tab is theirs now.
+    await app.landed('/lists');
     await device.expectRows(UNTOUCHED);
   });
 });
