@@ -201,6 +201,7 @@ test.describe('editing', () => {
     await expect(editor(app)).toBeFocused();
     await editor(app).fill('rye bread');
     await editor(app).press('Enter');
+    await expect(app.toggle('rye bread')).toBeFocused();
     await app.button('Menu of milk').focus();
     await app.page.keyboard.press('Enter');
     await app.page.keyboard.press('Tab');
