@@ -8,6 +8,7 @@
 pub mod frames;
 pub mod heard;
 pub mod read;
+pub mod stored;
 pub mod write;
 
 use super::{

@@ -1,6 +1,6 @@
 //! Writing the messages that the browser sends, as JSON text.
 
-use super::BaseFields;
+use super::{After, BaseFields, OpFields};
 use crate::core::{
     account::User,
     id::{ClientId, Epoch, ListId, Seq, UserId},
@@ -10,10 +10,10 @@ use crate::core::{
 use std::fmt::{Display, Write};
 
 /// A JSON object being written.
-struct Writer(String);
+pub(super) struct Writer(String);
 
 impl Writer {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self("{".to_owned())
     }
 
@@ -26,13 +26,13 @@ impl Writer {
     }
 
     /// A number, `true` or `false`, or JSON that is written already.
-    fn plain(mut self, name: &str, value: impl Display) -> Self {
+    pub(super) fn plain(mut self, name: &str, value: impl Display) -> Self {
         self.name(name);
         let _ = write!(self.0, "{value}");
         self
     }
 
-    fn text(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn text(mut self, name: &str, value: &str) -> Self {
         self.name(name);
         self.0.push('"');
         for c in value.chars() {
@@ -52,28 +52,29 @@ impl Writer {
         self
     }
 
-    fn end(mut self) -> String {
+    pub(super) fn end(mut self) -> String {
         self.0.push('}');
         self.0
     }
 }
 
 /// JSON texts of an array.
-fn array(items: impl Iterator<Item = String>) -> String {
+pub(super) fn array(items: impl Iterator<Item = String>) -> String {
     format!("[{}]", items.collect::<Vec<_>>().join(","))
 }
 
 fn base(base: BaseFields) -> String {
-    let after = base.after.unwrap_or_default().into_iter().map(|after| {
-        let client = Writer::new().text("client", &after.client.to_string());
-        client.plain("mid", after.mid.0).end()
-    });
+    let after = base.after.unwrap_or_default().into_iter().map(after);
     let server = Writer::new().plain("server", base.server.0);
     server.plain("after", array(after)).end()
 }
 
-fn mutation(mutation: Mutation) -> String {
-    let wire::Mutation { mid, op } = mutation.into();
+pub(super) fn after(after: After) -> String {
+    let client = Writer::new().text("client", &after.client.to_string());
+    client.plain("mid", after.mid.0).end()
+}
+
+pub(super) fn op(op: OpFields) -> String {
     let mut fields = Writer::new().text("type", &op.r#type);
     if let Some(id) = op.id {
         fields = fields.text("id", &id.to_string());
@@ -96,9 +97,14 @@ fn mutation(mutation: Mutation) -> String {
     if let Some(seen) = op.unless_after {
         fields = fields.plain("unless_after", base(seen));
     }
+    fields.end()
+}
+
+fn mutation(mutation: Mutation) -> String {
+    let wire::Mutation { mid, op: meant } = mutation.into();
     Writer::new()
         .plain("mid", mid.0)
-        .plain("op", fields.end())
+        .plain("op", op(meant))
         .end()
 }
 

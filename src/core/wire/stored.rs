@@ -1,0 +1,440 @@
+//! The JSON of what a browser keeps, and of what its tabs tell each other: mutations, snapshots, queues.
+
+use super::{
+    After, BaseFields, CODES, OpFields,
+    read::{Object, Read, all},
+    write::{Writer, after, array, op},
+};
+use crate::core::{
+    conflict::Base,
+    id::{ListId, Mid, MutationId, Seq, TodoId},
+    op::{Op, Rejection, RejectionCode},
+    record::{Record, Shared},
+    replica::Replica,
+    review::Why,
+    todo::Todo,
+};
+
+// Writing.
+
+fn todo(todo: &Todo) -> String {
+    Writer::new()
+        .text("id", &todo.id.to_string())
+        .text("list", &todo.list.to_string())
+        .text("title", &todo.title)
+        .plain("completed", todo.completed)
+        .text("position", todo.position.as_str())
+        .plain("version", todo.version.0)
+        .plain("title_version", todo.title_version.0)
+        .plain("created_at", todo.created_at)
+        .plain("updated_at", todo.updated_at)
+        .end()
+}
+
+fn why(why: &Why) -> String {
+    let of = |kind| Writer::new().text("type", kind);
+    match why {
+        Why::Erring => of("ERRING"),
+        Why::Unknown => of("UNKNOWN"),
+        Why::Refused(message) => of("REFUSED").text("message", message),
+        Why::Barred(message) => of("BARRED").text("message", message),
+        Why::Conflict(current) => of("CONFLICT").plain("current", todo(current)),
+        Why::Rejected(Rejection { code, message }) => {
+            let known = CODES.iter().find(|(known, _)| known == code);
+            of("REJECTED")
+                .text("code", known.map_or("", |(_, name)| name))
+                .text("message", message)
+        }
+    }
+    .end()
+}
+
+/// A mutation as it is kept.
+pub fn record(record: Record) -> String {
+    let Record {
+        id: (client, mid),
+        epoch,
+        op: meant,
+        seen,
+        undoes,
+        unless_after,
+        waits_for,
+        applied,
+        is_queued,
+        why: reason,
+    } = record;
+    let meant = OpFields {
+        unless_after: unless_after.map(BaseFields::from),
+        ..meant.into()
+    };
+    let mut fields = Writer::new()
+        .text("client", &client.to_string())
+        .plain("mid", mid.0)
+        .text("epoch", &epoch.to_string())
+        .plain("op", op(meant))
+        .plain("queued", is_queued);
+    if !seen.is_empty() {
+        fields = fields.plain("seen", array(seen.iter().map(todo)));
+    }
+    if let Some((mid, seq)) = undoes {
+        fields = fields.plain("undoes", mid.0);
+        if let Some(seq) = seq {
+            fields = fields.plain("undone_at", seq.0);
+        }
+    }
+    if !waits_for.is_empty() {
+        let waits_for = waits_for.into_iter().map(After::from);
+        fields = fields.plain("waits_for", array(waits_for.map(after)));
+    }
+    if let Some(seq) = applied {
+        fields = fields.plain("applied", seq.0);
+    }
+    if let Some(reason) = reason {
+        fields = fields.plain("why", why(&reason));
+    }
+    fields.end()
+}
+
+/// What a tab tells the others of its queue.
+pub fn shared(shared: Shared) -> String {
+    let settled = shared.settled.into_iter();
+    let settled = settled.map(|(mid, seq)| {
+        let place = Writer::new().plain("mid", mid.0);
+        place.plain("seq", seq.0).end()
+    });
+    Writer::new()
+        .text("user", &shared.user.to_string())
+        .text("list", &shared.list.to_string())
+        .text("epoch", &shared.epoch.to_string())
+        .text("client", &shared.client.to_string())
+        .plain("queue", array(shared.queue.into_iter().map(record)))
+        .plain("settled", array(settled))
+        .end()
+}
+
+/// A list as it is kept for a page that opens without the server. It is read as a [`super::heard::Heard::Snapshot`].
+pub fn snapshot(list: ListId, base: &Replica) -> String {
+    Writer::new()
+        .text("type", "SNAPSHOT")
+        .text("list", &list.to_string())
+        .text("epoch", &base.epoch.to_string())
+        .plain("seq", base.seq.0)
+        .plain("payload", array(base.todos().iter().map(todo)))
+        .end()
+}
+
+// Reading.
+
+impl Read for After {
+    fn read(object: &impl Object) -> Option<Self> {
+        Some(Self {
+            client: object.parsed("client")?,
+            mid: Mid(object.natural("mid")?),
+        })
+    }
+}
+
+impl Read for Base {
+    fn read(object: &impl Object) -> Option<Self> {
+        let after = object.objects("after").unwrap_or_default();
+        BaseFields {
+            server: Seq(object.natural("server")?),
+            after: Some(all(after)?),
+        }
+        .try_into()
+        .ok()
+    }
+}
+
+impl Read for Op {
+    fn read(object: &impl Object) -> Option<Self> {
+        let ids = object
+            .texts("ids")
+            .map(|ids| -> Option<Vec<TodoId>> { ids.iter().map(|id| id.parse().ok()).collect() });
+        OpFields {
+            r#type: object.text("type")?,
+            id: object.parsed("id"),
+            title: object.text("title"),
+            completed: object.flag("completed"),
+            position: object.text("position"),
+            ids: ids.flatten(),
+            base: object
+                .object("base")
+                .and_then(|base| Base::read(&base))
+                .map(BaseFields::from),
+            unless_after: None,
+        }
+        .try_into()
+        .ok()
+    }
+}
+
+impl Read for Why {
+    fn read(object: &impl Object) -> Option<Self> {
+        let message = || object.text("message").unwrap_or_default();
+        Some(match object.text("type")?.as_str() {
+            "ERRING" => Self::Erring,
+            "REFUSED" => Self::Refused(message()),
+            "BARRED" => Self::Barred(message()),
+            "CONFLICT" => Self::Conflict(Todo::read(&object.object("current")?)?),
+            "REJECTED" => {
+                let code = object.text("code")?;
+                let known = CODES.iter().find(|(_, name)| *name == code);
+                let code = known.map_or(RejectionCode::Invalid, |(code, _)| *code);
+                Self::Rejected(Rejection::new(code, message()))
+            }
+            _ => Self::Unknown,
+        })
+    }
+}
+
+impl Read for Record {
+    fn read(object: &impl Object) -> Option<Self> {
+        let meant = object.object("op")?;
+        let unless_after = meant.object("unless_after");
+        let waits_for: Vec<After> = all(object.objects("waits_for").unwrap_or_default())?;
+        let undoes = object.natural("undoes").map(Mid);
+        Some(Self {
+            id: After::read(object)?.into(),
+            epoch: object.parsed("epoch")?,
+            op: Op::read(&meant)?,
+            seen: all(object.objects("seen").unwrap_or_default())?,
+            undoes: undoes.map(|mid| (mid, object.natural("undone_at").map(Seq))),
+            unless_after: unless_after.and_then(|base| Base::read(&base)),
+            waits_for: waits_for.into_iter().map(After::into).collect(),
+            applied: object.natural("applied").map(Seq),
+            is_queued: object.flag("queued")?,
+            why: object.object("why").and_then(|why| Why::read(&why)),
+        })
+    }
+}
+
+impl Read for Shared {
+    fn read(object: &impl Object) -> Option<Self> {
+        let settled: Vec<Place> = all(object.objects("settled")?)?;
+        Some(Self {
+            user: object.parsed("user")?,
+            list: object.parsed("list")?,
+            epoch: object.parsed("epoch")?,
+            client: object.parsed("client")?,
+            queue: all(object.objects("queue")?)?,
+            settled: settled
+                .into_iter()
+                .map(|place| (place.mid, place.seq))
+                .collect(),
+        })
+    }
+}
+
+struct Place {
+    mid: Mid,
+    seq: Seq,
+}
+
+impl Read for Place {
+    fn read(object: &impl Object) -> Option<Self> {
+        Some(Self {
+            mid: Mid(object.natural("mid")?),
+            seq: Seq(object.natural("seq")?),
+        })
+    }
+}
+
+impl From<MutationId> for After {
+    fn from((client, mid): MutationId) -> Self {
+        Self { client, mid }
+    }
+}
+
+impl From<After> for MutationId {
+    fn from(after: After) -> Self {
+        (after.client, after.mid)
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "ssr")]
+mod tests {
+    use super::*;
+    use crate::core::{
+        id::{ClientId, Epoch, UserId},
+        order::Position,
+        wire::heard::Heard,
+    };
+    use proptest::{collection::vec, option, prelude::*};
+    use serde_json::{Value, from_str, json};
+    use uuid::Uuid;
+
+    fn read<T: Read>(text: &str) -> Option<T> {
+        T::read(&from_str::<Value>(text).unwrap())
+    }
+
+    fn uuids() -> impl Strategy<Value = Uuid> {
+        any::<u128>().prop_map(Uuid::from_u128)
+    }
+
+    // JavaScript's whole numbers.
+    fn seqs() -> impl Strategy<Value = Seq> {
+        (0..1_u64 << 53).prop_map(Seq)
+    }
+
+    fn mutation_ids() -> impl Strategy<Value = MutationId> {
+        (uuids().prop_map(ClientId), seqs()).prop_map(|(client, Seq(mid))| (client, Mid(mid)))
+    }
+
+    fn bases() -> impl Strategy<Value = Base> {
+        (seqs(), vec(mutation_ids(), 0..3)).prop_map(|(server, after)| Base { server, after })
+    }
+
+    fn todos() -> impl Strategy<Value = Todo> {
+        (
+            uuids(),
+            uuids(),
+            any::<String>(),
+            any::<bool>(),
+            seqs(),
+            seqs(),
+            0..1_i64 << 53,
+        )
+            .prop_map(
+                |(id, list, title, completed, version, title_version, at)| Todo {
+                    id: TodoId(id),
+                    list: ListId(list),
+                    title,
+                    completed,
+                    position: Position::parse("a0V").unwrap(),
+                    version,
+                    title_version,
+                    created_at: at,
+                    updated_at: at,
+                },
+            )
+    }
+
+    fn ops() -> impl Strategy<Value = Op> {
+        let id = || uuids().prop_map(TodoId);
+        let ids = || vec(id(), 0..4);
+        prop_oneof![
+            (id(), any::<String>(), any::<String>()).prop_map(|(id, title, position)| {
+                Op::AddTodo {
+                    id,
+                    title,
+                    position,
+                }
+            }),
+            (id(), any::<bool>()).prop_map(|(id, completed)| Op::SetCompleted { id, completed }),
+            (id(), any::<String>(), bases()).prop_map(|(id, title, base)| Op::SetTitle {
+                id,
+                title,
+                base
+            }),
+            (id(), any::<String>()).prop_map(|(id, position)| Op::MoveTodo { id, position }),
+            id().prop_map(|id| Op::DeleteTodo { id }),
+            id().prop_map(|id| Op::RestoreTodo { id }),
+            (ids(), any::<bool>())
+                .prop_map(|(ids, completed)| Op::SetAllCompleted { ids, completed }),
+            ids().prop_map(|ids| Op::ClearCompleted { ids }),
+            ids().prop_map(|ids| Op::RestoreTodos { ids }),
+            Just(Op::Noop),
+        ]
+    }
+
+    fn whys() -> impl Strategy<Value = Why> {
+        let codes = prop::sample::select(CODES.map(|(code, _)| code).to_vec());
+        prop_oneof![
+            Just(Why::Erring),
+            Just(Why::Unknown),
+            any::<String>().prop_map(Why::Refused),
+            any::<String>().prop_map(Why::Barred),
+            todos().prop_map(Why::Conflict),
+            (codes, any::<String>())
+                .prop_map(|(code, message)| Why::Rejected(Rejection::new(code, message))),
+        ]
+    }
+
+    fn records() -> impl Strategy<Value = Record> {
+        let undoes = option::of((seqs().prop_map(|Seq(mid)| Mid(mid)), option::of(seqs())));
+        let links = (undoes, option::of(bases()), vec(mutation_ids(), 0..3));
+        let fate = (option::of(seqs()), any::<bool>(), option::of(whys()));
+        (
+            mutation_ids(),
+            uuids(),
+            ops(),
+            vec(todos(), 0..2),
+            links,
+            fate,
+        )
+            .prop_map(
+                |(
+                    id,
+                    epoch,
+                    op,
+                    seen,
+                    (undoes, unless_after, waits_for),
+                    (applied, is_queued, why),
+                )| {
+                    Record {
+                        id,
+                        epoch: Epoch(epoch),
+                        op,
+                        seen,
+                        undoes,
+                        unless_after,
+                        waits_for,
+                        applied,
+                        is_queued,
+                        why,
+                    }
+                },
+            )
+    }
+
+    proptest! {
+        #[test]
+        fn a_record_is_read_back_as_it_was_kept(kept in records()) {
+            prop_assert_eq!(read::<Record>(&record(kept.clone())), Some(kept));
+        }
+
+        #[test]
+        fn another_tab_hears_what_was_told(
+            queue in vec(records(), 0..3),
+            (user, list, epoch, client) in (uuids(), uuids(), uuids(), uuids()),
+            places in vec((seqs(), seqs()), 0..3),
+        ) {
+            let told = Shared {
+                user: UserId(user),
+                list: ListId(list),
+                epoch: Epoch(epoch),
+                client: ClientId(client),
+                queue,
+                settled: places.into_iter().map(|(Seq(mid), seq)| (Mid(mid), seq)).collect(),
+            };
+            prop_assert_eq!(read::<Shared>(&shared(told.clone())), Some(told));
+        }
+
+        #[test]
+        fn a_snapshot_is_read_back_as_it_was_kept(todos in vec(todos(), 0..4), seq in seqs()) {
+            let list = ListId(Uuid::from_u128(1));
+            let base = Replica::new(Epoch(Uuid::from_u128(2)), seq, todos);
+            let kept = from_str::<Value>(&snapshot(list, &base)).unwrap();
+            let Some(Heard::Snapshot { epoch, seq, todos }) = Heard::read(&kept, list) else {
+                panic!("no snapshot: {kept}");
+            };
+            prop_assert_eq!(Replica::new(epoch, seq, todos), base);
+            prop_assert_eq!(Heard::read(&kept, ListId(Uuid::from_u128(3))), None);
+        }
+    }
+
+    #[test]
+    fn what_lacks_something_needed_is_not_read_at_all() {
+        let id = Uuid::from_u128(7);
+        let op = json!({"type": "DELETE_TODO", "id": id});
+        let whole = json!({"client": id, "mid": 1, "epoch": id, "op": op, "queued": true});
+        assert!(Record::read(&whole).is_some());
+        for name in ["client", "mid", "epoch", "op", "queued"] {
+            let mut lacking = whole.clone();
+            lacking[name] = Value::Null;
+            assert_eq!(Record::read(&lacking), None, "{name}");
+        }
+    }
+}
