@@ -48,6 +48,7 @@ const parts = [
   part('CSS', file('.css')),
   part('loader (in the HTML)', script('loader.js')),
   part('in place (in the HTML)', script('in_place.js')),
+  part('shelf (in the HTML)', script('shelf.js')),
 ];
 const total = parts.reduce((sum, { sent }) => sum + sent, 0);
 

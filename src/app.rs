@@ -39,6 +39,9 @@ static IN_PLACE: LazyLock<String> = LazyLock::new(|| without_comments(include_st
 /// Refreshes the page of my lists, and that of who shares one, when they change. See the file.
 static LISTS: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("lists.js")));
 
+/// Keeps edits, and sends them from whichever tab is there. See the file.
+static SHELF: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("shelf.js")));
+
 fn without_comments(script: &str) -> String {
     let lines = script.lines().map(str::trim);
     let code: Vec<&str> = lines.filter(|line| !line.starts_with("//")).collect();
@@ -84,7 +87,7 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
                     content="A shared to-do list that stays in step between tabs, devices and people."
                 />
                 <script nonce=use_nonce()>{loader}</script>
-                {[in_place, lists].map(|code| code.map(|code| view! { <script nonce=use_nonce()>{code}</script> })).to_vec()}
+                {[Some(&**SHELF), in_place, lists].map(|code| code.map(|code| view! { <script nonce=use_nonce()>{code}</script> })).to_vec()}
                 <link rel="stylesheet" href=css />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />

@@ -10,4 +10,6 @@ pub mod http;
 #[cfg(feature = "hydrate")]
 mod live;
 pub mod rendered;
+#[cfg(feature = "hydrate")]
+pub mod tabs;
 pub mod todos;

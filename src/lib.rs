@@ -31,5 +31,6 @@ pub mod ui;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     client::auth::start();
+    client::tabs::start();
     leptos::mount::hydrate_islands();
 }

@@ -55,6 +55,11 @@ pub fn refused() {
     take(Input::Refused);
 }
 
+/// For whom the page is.
+pub fn user() -> Option<UserId> {
+    AUTH.with_borrow(|auth| Some(auth.as_ref()?.user()?.id))
+}
+
 fn rendered() -> Option<User> {
     let root = document().document_element()?;
     Some(User {

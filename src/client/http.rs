@@ -93,6 +93,11 @@ pub fn parse(text: &str) -> Option<Js> {
 pub struct Js(JsValue);
 
 impl Js {
+    /// What a script gave.
+    pub fn new(value: JsValue) -> Self {
+        Self(value)
+    }
+
     fn get(&self, name: &str) -> Option<JsValue> {
         Reflect::get(&self.0, &JsValue::from_str(name)).ok()
     }

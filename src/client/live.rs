@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 /// The code of a connection that broke, or never was.
-const BROKEN: u16 = 1006;
+pub const BROKEN: u16 = 1006;
 
 /// What came over a socket.
 pub enum Came {

@@ -6,6 +6,7 @@
 
 mod asking;
 mod editing;
+mod keeping;
 mod notices;
 
 use super::{clock::new_id, rendered::Rendered};
@@ -28,6 +29,7 @@ use crate::{
 };
 use asking::Timers;
 use editing::Editing;
+use keeping::Keeping;
 use leptos::prelude::*;
 use notices::Told;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -83,6 +85,8 @@ struct State {
     told: Told,
     #[cfg_attr(feature = "ssr", allow(dead_code))]
     timers: Timers,
+    #[cfg_attr(feature = "ssr", allow(dead_code))]
+    keeping: Keeping,
 }
 
 impl Shared {
@@ -95,8 +99,14 @@ impl Shared {
 impl Todos {
     /// The list as the page has it.
     pub fn new(page: Rendered) -> Self {
+        let todos = Self::of(page);
+        todos.begin();
+        todos
+    }
+
+    fn of(page: Rendered) -> Self {
         let client = ClientId(new_id());
-        let engine = Engine::new(page.list, page.user, client, page.base, false);
+        let engine = Engine::new(page.list, page.user, client, page.base, true);
         let said = Said {
             status: Status::of(&engine),
             others: String::new(),
@@ -116,16 +126,15 @@ impl Todos {
             is_filtered: false,
             told: Told::default(),
             timers: Timers::default(),
+            keeping: Keeping::default(),
         };
         state.arrange();
-        let todos = Self(StoredValue::new(Arc::new(Shared {
+        Self(StoredValue::new(Arc::new(Shared {
             state: Mutex::new(state),
             order: ArcTrigger::new(),
             counts: ArcTrigger::new(),
             said: ArcTrigger::new(),
-        })));
-        todos.begin();
-        todos
+        })))
     }
 
     /// From now on only what is looked at is in the document: the server sends all rows, and until the browser has taken
@@ -355,6 +364,7 @@ impl Todos {
         if is_outdated {
             self.come_again();
         }
+        self.remember();
         self.perform();
     }
 }

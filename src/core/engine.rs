@@ -81,6 +81,10 @@ pub enum Input {
     Found(Vec<Found>),
     /// What waits in another tab.
     Shared(Shared),
+    /// The list as it was seen last: a page that opens without the server may be older.
+    Remembered(Replica),
+    /// The page was put away for a while with nothing waiting. Meanwhile its client counted as gone.
+    Returned,
     /// A wait that [`Effect::Wait`] asked for is over. A stale one does no harm.
     Waited(Timer),
     /// The person came back to the page, or the network did, or the person wants it now.
@@ -442,6 +446,12 @@ impl Engine {
             Input::Saved { ticket, ok } => self.saved(ticket, ok),
             Input::Found(found) => self.found(found),
             Input::Shared(shared) => self.hear_of(shared),
+            Input::Remembered(base) => {
+                if base.epoch == self.base.epoch && base.seq > self.base.seq {
+                    self.replace(base, Mid(0));
+                }
+            }
+            Input::Returned => self.renew(random),
             Input::Waited(Timer::Pull) => {
                 self.link.waited(Lane::Pull);
                 self.needs_pull |= !self.link.live().is_open();

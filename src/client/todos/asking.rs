@@ -35,6 +35,7 @@ mod hydrate {
             clock::new_id,
             http::{parse, post},
             live::{self, Came},
+            tabs,
         },
         core::{
             engine::{Effect, Input, Trouble},
@@ -72,6 +73,8 @@ mod hydrate {
             self.listen();
             #[cfg(debug_assertions)]
             crate::client::faults::listen();
+            tabs::shows(self.with(|state| state.engine.list()), self);
+            self.look();
             self.perform();
         }
 
@@ -89,19 +92,36 @@ mod hydrate {
         /// Does what is to be done.
         pub(in crate::client::todos) fn perform(self) {
             // What the account has to send, its page sends no more.
-            if auth::is_gone() {
+            if auth::is_gone() || self.is_over() {
                 return;
             }
-            let (effects, list, user) = self.with(|State { engine, .. }| {
+            let (effects, list, user, is_unseen) = self.with(|state| {
+                let engine = &mut state.engine;
                 let effects = engine.effects();
-                (effects, engine.list(), engine.user())
+                let is_unseen = state.keeping.is_unseen;
+                (effects, engine.list(), engine.user(), is_unseen)
             });
             for effect in effects {
                 match effect {
+                    // The socket is that of the list that is shown. This one pulls.
+                    Effect::Connect { socket, .. } if is_unseen => {
+                        let code = live::BROKEN;
+                        queue_microtask(move || self.take(Input::Hung { socket, code }));
+                    }
+                    Effect::Ping
+                    | Effect::Editing(_)
+                    | Effect::Disconnect
+                    | Effect::ListsChanged
+                        if is_unseen => {}
                     Effect::Wait { timer, millis } => self.wait(timer, millis),
                     Effect::Ping => live::ping(),
                     Effect::Editing(id) => live::editing(id),
-                    Effect::Save { .. } | Effect::Share(_) => {}
+                    Effect::Save {
+                        ticket,
+                        records,
+                        gone,
+                    } => self.keep(ticket, records, gone),
+                    Effect::Share(shared) => self.share(shared),
                     Effect::Disconnect => live::hang_up(),
                     Effect::ListsChanged => refresh_others(),
                     Effect::Connect {
@@ -158,18 +178,23 @@ mod hydrate {
             self.take(input);
         }
 
-        fn take(self, input: Input) {
+        pub(in crate::client::todos) fn take(self, input: Input) {
             // What comes to a page that shows nothing any more, it does not hear; so it asks for nothing more either.
-            if auth::is_gone() {
+            if auth::is_gone() || self.with(|state| state.keeping.is_over) {
                 return;
             }
             let is_confirmed = matches!(&input, Input::Me(_));
-            let (is_catching_up, is_out) = self.with(|State { engine, .. }| {
+            let is_unsaved = matches!(&input, Input::Saved { ok: false, .. });
+            let (is_catching_up, is_out) = self.with(|state| {
+                let engine = &mut state.engine;
                 engine.take(input, new_id());
                 let trouble = engine.trouble();
                 let is_out = matches!(trouble, Some(Trouble::SignedOut | Trouble::OtherUser));
-                (engine.is_catching_up(), is_out)
+                (engine.is_catching_up() || state.keeping.is_unseen, is_out)
             });
+            if is_unsaved {
+                self.tell("This browser cannot keep your changes. Leave this page open until they are sent.".to_owned());
+            }
             // A thousand missed events are shown once.
             if is_catching_up {
                 self.perform();
@@ -199,10 +224,10 @@ mod hydrate {
 
         /// The browser asks before it drops a page with edits that the server does not have; and what waits goes at once
         /// when the network or the person is back.
-        fn listen(self) {
+        pub(in crate::client::todos) fn listen(self) {
             let hear = move |event: Event| match event.type_().as_str() {
                 "beforeunload" => {
-                    if !auth::is_gone() && self.with(|state| state.engine.pending().waiting()) > 0 {
+                    if !auth::is_gone() && self.with(|state| state.engine.has_unsaved()) {
                         event.prevent_default();
                     }
                 }

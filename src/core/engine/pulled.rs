@@ -239,7 +239,7 @@ impl Engine {
     }
 
     /// Another client goes on in this one's place.
-    fn renew(&mut self, random: Uuid) {
+    pub(super) fn renew(&mut self, random: Uuid) {
         let client = ClientId(random);
         self.history.renamed(self.client(), client);
         self.pending.renew(client);

@@ -12,7 +12,8 @@ use crate::core::{
 /// What is to be saved, and what is being saved.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Saves {
-    /// Whether it is still to be said what other tabs have saved.
+    /// Whether it is still to be said what other tabs have saved. Before, this tab saves nothing: they might take it for
+    /// something that was left.
     waits: bool,
     /// Of these something else is to be kept than is.
     changed: Vec<MutationId>,
@@ -61,6 +62,12 @@ impl Engine {
         self.saves.has_failed && self.pending.waiting() > 0
     }
 
+    /// Whether all is saved as it is, and it is known what other tabs have saved.
+    pub fn is_at_rest(&self) -> bool {
+        let saves = &self.saves;
+        !saves.waits && saves.saving.is_none() && saves.changed.is_empty()
+    }
+
     /// Something about a mutation is to be kept otherwise than it is, or not any more.
     pub(super) fn mark(&mut self, id: MutationId) {
         if !self.pending.is_kept() {
@@ -85,7 +92,7 @@ impl Engine {
     /// Has saved what is to be saved. One at a time, so that the latest state of each is the one that stays.
     pub(super) fn save(&mut self) {
         let saves = &self.saves;
-        if saves.changed.is_empty() || saves.saving.is_some() || saves.is_stalled {
+        if saves.waits || saves.changed.is_empty() || saves.saving.is_some() || saves.is_stalled {
             return;
         }
         let changed = std::mem::take(&mut self.saves.changed);

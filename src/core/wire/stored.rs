@@ -2,14 +2,15 @@
 
 use super::{
     After, BaseFields, CODES, OpFields,
+    heard::Heard,
     read::{Object, Read, all},
     write::{Writer, after, array, op},
 };
 use crate::core::{
     conflict::Base,
-    id::{ListId, Mid, MutationId, Seq, TodoId},
+    id::{ListId, Mid, MutationId, Seq, TodoId, UserId},
     op::{Op, Rejection, RejectionCode},
-    record::{Record, Shared},
+    record::{Found, Record, Shared},
     replica::Replica,
     review::Why,
     todo::Todo,
@@ -49,8 +50,13 @@ fn why(why: &Why) -> String {
     .end()
 }
 
-/// A mutation as it is kept.
-pub fn record(record: Record) -> String {
+/// Under which key a mutation is kept.
+pub fn key(user: UserId, list: ListId, (client, mid): MutationId) -> String {
+    format!("{user} {list} {client} {:016}", mid.0)
+}
+
+/// A mutation of this list as it is kept.
+pub fn record(list: ListId, record: Record) -> String {
     let Record {
         id: (client, mid),
         epoch,
@@ -68,6 +74,7 @@ pub fn record(record: Record) -> String {
         ..meant.into()
     };
     let mut fields = Writer::new()
+        .text("list", &list.to_string())
         .text("client", &client.to_string())
         .plain("mid", mid.0)
         .text("epoch", &epoch.to_string())
@@ -97,6 +104,8 @@ pub fn record(record: Record) -> String {
 
 /// What a tab tells the others of its queue.
 pub fn shared(shared: Shared) -> String {
+    let queue = shared.queue.into_iter();
+    let queue = queue.map(|kept| record(shared.list, kept));
     let settled = shared.settled.into_iter();
     let settled = settled.map(|(mid, seq)| {
         let place = Writer::new().plain("mid", mid.0);
@@ -107,7 +116,7 @@ pub fn shared(shared: Shared) -> String {
         .text("list", &shared.list.to_string())
         .text("epoch", &shared.epoch.to_string())
         .text("client", &shared.client.to_string())
-        .plain("queue", array(shared.queue.into_iter().map(record)))
+        .plain("queue", array(queue))
         .plain("settled", array(settled))
         .end()
 }
@@ -226,6 +235,66 @@ impl Read for Shared {
     }
 }
 
+/// What a page hears of what its browser keeps, and of the other tabs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Came {
+    /// These queues were kept; and the list as it was seen last.
+    Found(Option<Replica>, Vec<Found>),
+    /// What was to be kept is, or cannot be.
+    Saved {
+        /// Which save.
+        ticket: u32,
+        /// Whether it is.
+        ok: bool,
+    },
+    /// A tab of the same person has just come.
+    Hello,
+    /// What waits in another tab.
+    Queue(Shared),
+    /// The page was put away, and is there again.
+    Back,
+}
+
+impl Came {
+    /// Reads what is about this list. `None`: it is not what it should be.
+    pub fn read(object: &impl Object, list: ListId) -> Option<Self> {
+        Some(match object.text("type")?.as_str() {
+            "FOUND" => {
+                let base = object.object("base");
+                let base = base.and_then(|base| Heard::read(&base, list));
+                let base = match base {
+                    Some(Heard::Snapshot { epoch, seq, todos }) => {
+                        Some(Replica::new(epoch, seq, todos))
+                    }
+                    _ => None,
+                };
+                Self::Found(base, all(object.objects("queues")?)?)
+            }
+            "SAVED" => Self::Saved {
+                ticket: u32::try_from(object.natural("ticket")?).ok()?,
+                ok: object.flag("ok")?,
+            },
+            "QUEUE" => Self::Queue(Shared::read(&object.object("queue")?)?),
+            "HELLO" => Self::Hello,
+            "BACK" => Self::Back,
+            _ => return None,
+        })
+    }
+}
+
+impl Read for Found {
+    fn read(object: &impl Object) -> Option<Self> {
+        // What another version has written, and this one cannot read, stays where it is.
+        let records = object.objects("records")?;
+        let records = records.iter().filter_map(Record::read);
+        Some(Self {
+            client: object.parsed("client")?,
+            is_left: object.flag("left")?,
+            records: records.collect(),
+        })
+    }
+}
+
 struct Place {
     mid: Mid,
     seq: Seq,
@@ -257,9 +326,8 @@ impl From<After> for MutationId {
 mod tests {
     use super::*;
     use crate::core::{
-        id::{ClientId, Epoch, UserId},
+        id::{ClientId, Epoch},
         order::Position,
-        wire::heard::Heard,
     };
     use proptest::{collection::vec, option, prelude::*};
     use serde_json::{Value, from_str, json};
@@ -392,7 +460,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_record_is_read_back_as_it_was_kept(kept in records()) {
-            prop_assert_eq!(read::<Record>(&record(kept.clone())), Some(kept));
+            prop_assert_eq!(read::<Record>(&record(ListId(Uuid::nil()), kept.clone())), Some(kept));
         }
 
         #[test]
@@ -409,7 +477,9 @@ mod tests {
                 queue,
                 settled: places.into_iter().map(|(Seq(mid), seq)| (Mid(mid), seq)).collect(),
             };
-            prop_assert_eq!(read::<Shared>(&shared(told.clone())), Some(told));
+            let queue = from_str::<Value>(&shared(told.clone())).unwrap();
+            let came = json!({"type": "QUEUE", "queue": queue});
+            prop_assert_eq!(Came::read(&came, ListId(list)), Some(Came::Queue(told)));
         }
 
         #[test]
@@ -417,12 +487,38 @@ mod tests {
             let list = ListId(Uuid::from_u128(1));
             let base = Replica::new(Epoch(Uuid::from_u128(2)), seq, todos);
             let kept = from_str::<Value>(&snapshot(list, &base)).unwrap();
-            let Some(Heard::Snapshot { epoch, seq, todos }) = Heard::read(&kept, list) else {
-                panic!("no snapshot: {kept}");
-            };
-            prop_assert_eq!(Replica::new(epoch, seq, todos), base);
-            prop_assert_eq!(Heard::read(&kept, ListId(Uuid::from_u128(3))), None);
+            let came = json!({"type": "FOUND", "base": kept, "queues": []});
+            prop_assert_eq!(Came::read(&came, list), Some(Came::Found(Some(base), vec![])));
+            // Of another list it is as if there were none.
+            let other = ListId(Uuid::from_u128(3));
+            prop_assert_eq!(Came::read(&came, other), Some(Came::Found(None, vec![])));
         }
+
+        #[test]
+        fn what_cannot_be_read_of_a_queue_takes_nothing_else_with_it(kept in records()) {
+            let list = ListId(Uuid::nil());
+            let whole = from_str::<Value>(&record(list, kept.clone())).unwrap();
+            let queue = json!({"client": kept.id.0, "left": true, "records": [{"new": 1}, whole]});
+            let came = json!({"type": "FOUND", "queues": [queue]});
+            let found = Found { client: kept.id.0, is_left: true, records: vec![kept] };
+            prop_assert_eq!(Came::read(&came, list), Some(Came::Found(None, vec![found])));
+        }
+    }
+
+    #[test]
+    fn a_page_hears_what_became_of_a_save_and_of_other_tabs() {
+        let read = |came| Came::read(&came, ListId(Uuid::nil()));
+        let saved = json!({"type": "SAVED", "ticket": 3, "ok": false});
+        assert_eq!(
+            read(saved),
+            Some(Came::Saved {
+                ticket: 3,
+                ok: false
+            })
+        );
+        assert_eq!(read(json!({"type": "HELLO"})), Some(Came::Hello));
+        assert_eq!(read(json!({"type": "BACK"})), Some(Came::Back));
+        assert_eq!(read(json!({"type": "SOMETHING"})), None);
     }
 
     #[test]
