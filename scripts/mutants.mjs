@@ -265,8 +265,8 @@ export const MUTANTS = [
   {
     name: 'queues: what waits in another tab never goes',
     file: QUEUES,
-    old: 'if let Some((_, seq)) = place(entry.mid) { let applied = Some(*seq);',
-    new: '{ let applied = place(entry.mid).map(|(_, seq)| *seq);',
+    old: 'let (_, seq) = settled.iter().find(|(mid, _)| *mid == known.mid)?; let applied = Some(*seq);',
+    new: 'let applied = settled.iter().find(|(mid, _)| *mid == known.mid).map(|(_, seq)| *seq);',
     red,
   },
   {

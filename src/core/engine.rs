@@ -34,6 +34,8 @@ use uuid::Uuid;
 const TRIES: u8 = 3;
 /// Answers in a row that cannot be read, after which the page is to be loaded anew.
 const UNREADABLE_MAX: u8 = 3;
+/// Why nothing of another history can be sent any more.
+const RESTORED: &str = "The server was restored from a backup.";
 
 /// What the world did.
 #[derive(Debug, Clone)]

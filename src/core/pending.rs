@@ -297,6 +297,11 @@ impl Pending {
         client == self.client || self.guests.iter().any(|guest| guest.client == client)
     }
 
+    /// Whether any queue but this tab's own is known here.
+    pub fn has_guests(&self) -> bool {
+        !self.guests.is_empty()
+    }
+
     fn adopted(&self, client: ClientId) -> Option<Seq> {
         let guest = self.guests.iter().find(|guest| guest.client == client);
         guest.and_then(|guest| guest.adopted)

@@ -1,9 +1,9 @@
 //! The queue beyond this run of this tab: saved before it is sent, taken over from tabs that are gone, told to those
 //! that are there.
 
-use super::{Effect, Engine};
+use super::{Effect, Engine, RESTORED};
 use crate::core::{
-    id::{ClientId, Mid, MutationId, Seq, TodoId},
+    id::{ClientId, MutationId, Seq, TodoId},
     pending::{Entry, Undoes},
     record::{Found, Record, Shared},
     review::Why,
@@ -229,9 +229,8 @@ impl Engine {
                 continue;
             }
             if record.is_queued && epoch != self.base.epoch {
-                let why = "The server was restored from a backup.".to_owned();
-                let (op, seen) = (record.op, record.seen);
-                self.review.keep(id, op, seen, Why::Barred(why), true);
+                let why = Why::Barred(RESTORED.to_owned());
+                self.review.keep(id, record.op, record.seen, why, true);
                 self.mark(id);
                 continue;
             }
@@ -268,21 +267,17 @@ impl Engine {
         }
         let mut touched = self.touched_by(client);
         // What the other tab's base has already, and this one's has not yet, is shown until it has.
-        let place = |mid: Mid| settled.iter().find(|(of, _)| *of == mid);
-        let known = self
-            .pending
-            .entries()
-            .filter(|entry| entry.client == client);
-        let mut entries = Vec::new();
-        for entry in known {
-            if let Some((_, seq)) = place(entry.mid) {
-                let applied = Some(*seq);
-                entries.push(Entry {
-                    applied,
-                    ..entry.clone()
-                });
-            }
-        }
+        let placed = |known: &Entry| {
+            let (_, seq) = settled.iter().find(|(mid, _)| *mid == known.mid)?;
+            let applied = Some(*seq);
+            Some(Entry {
+                applied,
+                ..known.clone()
+            })
+        };
+        let known = self.pending.entries();
+        let known = known.filter(|entry| entry.client == client);
+        let mut entries: Vec<_> = known.filter_map(placed).collect();
         entries.extend(queue.into_iter().map(entry));
         entries.sort_unstable_by_key(|entry| entry.mid);
         for entry in &entries {

@@ -188,6 +188,8 @@ impl Chronicle {
             let was_decided = |model: &Model| *mid <= model.last_mid(*client);
             !was_decided(before) || was_decided(after)
         });
+        // What an undo says of places that were cut off means something else now.
+        self.undos.clear();
         let states = self.lines.values().flat_map(|line| &line.states);
         self.lived = states
             .flat_map(|state| state.iter().map(|todo| todo.id))
