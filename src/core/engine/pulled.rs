@@ -178,6 +178,8 @@ impl Engine {
         if let Brings::Snapshot(todos) = news.brings {
             self.replace(Replica::new(news.epoch, news.seq, todos), Mid(0));
             self.needs_snapshot = false;
+            // The other tabs, if they are there already, heard nothing that was said of the history before.
+            self.introduce();
         }
     }
 

@@ -337,3 +337,32 @@ fn a_tab_that_has_just_come_is_told_everything() {
     let shares: Vec<_> = shares.iter().map(|s| (s.client, s.queue.len())).collect();
     assert_eq!(shares, [(GONE, 1), (CLIENT, 1)]);
 }
+
+#[test]
+fn what_was_told_of_the_history_before_is_told_of_the_new_one() {
+    // The other tabs are there already, and heard nothing of what this one made of it.
+    let new = Record {
+        epoch: Epoch(RANDOM),
+        ..record(1, add(1))
+    };
+    let mut engine = kept(0, left(vec![new]));
+    let told = |engine: &mut Engine| -> Vec<_> {
+        let shares = happens(engine).2;
+        let of = shares.iter().filter(|shared| shared.client == GONE);
+        of.map(|shared| (shared.epoch, shared.queue.len()))
+            .collect()
+    };
+    assert_eq!(told(&mut engine), [(EPOCH, 0)]);
+    let news = News {
+        epoch: Epoch(RANDOM),
+        seq: Seq(0),
+        last_mid: Mid(0),
+        role: Role::Owner,
+        brings: Brings::Snapshot(vec![]),
+    };
+    engine.take(Input::Wake, RANDOM);
+    let ticket = engine.ticket;
+    let answer = Ok(news);
+    engine.take(Input::Pulled { ticket, answer }, RANDOM);
+    assert_eq!(told(&mut engine), [(Epoch(RANDOM), 0)]);
+}
