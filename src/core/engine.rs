@@ -238,6 +238,8 @@ pub struct Engine {
     presence: Vec<Present>,
     /// Whose text is being changed here.
     editing: Option<TodoId>,
+    /// What the text was based on, and the text itself, when that began: somebody else may change it meanwhile.
+    began: Option<(TodoId, Base, Option<String>)>,
     unreadable: u8,
     effects: Vec<Effect>,
     changes: Changes,
@@ -273,6 +275,7 @@ impl Engine {
             is_hidden: false,
             presence: Vec::new(),
             editing: None,
+            began: None,
             unreadable: 0,
             effects: Vec::new(),
             changes: Changes::default(),

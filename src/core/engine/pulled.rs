@@ -198,7 +198,8 @@ impl Engine {
             let id = entry.id();
             if !entry.given_up {
                 let why = Why::Barred(why.to_owned());
-                self.review.keep(id, entry.op, entry.seen, why, true);
+                self.review
+                    .keep(id, entry.op, entry.seen, entry.was, why, true);
             }
             self.mark(id);
         }

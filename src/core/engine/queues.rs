@@ -69,8 +69,15 @@ impl Engine {
         if let Some(entry) = self.pending.entry(id) {
             entry.is_saved = false;
         }
-        self.saves.is_stalled = false;
-        self.saves.changes(id);
+        self.remember(id);
+    }
+
+    /// The same, where it may go before that is done.
+    pub(super) fn remember(&mut self, id: MutationId) {
+        if self.pending.is_kept() {
+            self.saves.is_stalled = false;
+            self.saves.changes(id);
+        }
     }
 
     /// A mutation left its queue, since base has it.
@@ -122,6 +129,7 @@ impl Engine {
                 epoch,
                 op: entry.op.clone(),
                 seen: entry.seen.clone(),
+                was: entry.was.clone(),
                 undoes: entry.undoes.map(|undoes| (undoes.mid, undoes.seq)),
                 unless_after: entry.unless_after.clone(),
                 waits_for: entry.waits_for.clone(),
@@ -135,6 +143,7 @@ impl Engine {
             epoch,
             op: kept.op.clone(),
             seen: kept.seen.clone(),
+            was: kept.was.clone(),
             undoes: None,
             unless_after: None,
             waits_for: Vec::new(),
@@ -230,13 +239,14 @@ impl Engine {
             }
             if record.is_queued && epoch != self.base.epoch {
                 let why = Why::Barred(RESTORED.to_owned());
-                self.review.keep(id, record.op, record.seen, why, true);
+                self.review
+                    .keep(id, record.op, record.seen, record.was, why, true);
                 self.mark(id);
                 continue;
             }
             if let Some(why) = record.why.clone() {
-                let (op, seen) = (record.op.clone(), record.seen.clone());
-                self.review.keep(id, op, seen, why, !record.is_queued);
+                let Record { op, seen, was, .. } = record.clone();
+                self.review.keep(id, op, seen, was, why, !record.is_queued);
             }
             if record.is_queued {
                 entries.push(entry(record));
@@ -306,6 +316,7 @@ fn entry(record: Record) -> Entry {
     });
     Entry {
         undoes,
+        was: record.was,
         unless_after: record.unless_after,
         waits_for: record.waits_for,
         is_saved: true,
