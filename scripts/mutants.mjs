@@ -18,8 +18,8 @@ export const MUTANTS = [
   {
     name: 'a refusal puts the page back to what the server has',
     file: PUSHED,
-    old: 'self.came_to_nothing(id, op, seen, why, true);',
-    new: 'self.view.reset(&self.base); self.came_to_nothing(id, op, seen, why, true);',
+    old: 'self.came_to_nothing(entry, why, true);',
+    new: 'self.view.reset(&self.base); self.came_to_nothing(entry, why, true);',
     red,
   },
   {
@@ -118,6 +118,20 @@ export const MUTANTS = [
     red,
   },
   {
+    name: 'an edit does not know what it started from once somebody else was faster',
+    file: 'src/core/engine/acts.rs',
+    old: 'let began = self.began.as_ref();',
+    new: 'let began = self.began.as_ref().filter(|_| false);',
+    red,
+  },
+  {
+    name: 'a conflict is also with what I wrote just before',
+    file: PENDING,
+    old: 'entry.was = Some(text.clone());',
+    new: '',
+    red,
+  },
+  {
     name: 'two pushes at once',
     file: 'src/core/link.rs',
     old: 'State::InFlight => false,',
@@ -148,10 +162,8 @@ export const MUTANTS = [
   {
     name: 'what was given up comes out of the queue without its slot',
     file: PUSHED,
-    old: 'entry.given_up = true; let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());',
-    new: `entry.given_up = true;
-          let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());
-          self.pending.remove(id);`,
+    old: 'entry.given_up = true; let entry = entry.clone();',
+    new: 'entry.given_up = true; let entry = entry.clone(); self.pending.remove(id);',
     red,
   },
   {
@@ -265,8 +277,8 @@ export const MUTANTS = [
   {
     name: 'queues: what waits in another tab never goes',
     file: QUEUES,
-    old: 'if let Some((_, seq)) = place(entry.mid) { let applied = Some(*seq);',
-    new: '{ let applied = place(entry.mid).map(|(_, seq)| *seq);',
+    old: 'let (_, seq) = settled.iter().find(|(mid, _)| *mid == known.mid)?; let applied = Some(*seq);',
+    new: 'let applied = settled.iter().find(|(mid, _)| *mid == known.mid).map(|(_, seq)| *seq);',
     red,
   },
   {

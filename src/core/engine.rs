@@ -34,6 +34,8 @@ use uuid::Uuid;
 const TRIES: u8 = 3;
 /// Answers in a row that cannot be read, after which the page is to be loaded anew.
 const UNREADABLE_MAX: u8 = 3;
+/// Why nothing of another history can be sent any more.
+const RESTORED: &str = "The server was restored from a backup.";
 
 /// What the world did.
 #[derive(Debug, Clone)]
@@ -240,6 +242,8 @@ pub struct Engine {
     presence: Vec<Present>,
     /// Whose text is being changed here.
     editing: Option<TodoId>,
+    /// What the text was based on, and the text itself, when that began: somebody else may change it meanwhile.
+    began: Option<(TodoId, Base, Option<String>)>,
     unreadable: u8,
     effects: Vec<Effect>,
     changes: Changes,
@@ -275,6 +279,7 @@ impl Engine {
             is_hidden: false,
             presence: Vec::new(),
             editing: None,
+            began: None,
             unreadable: 0,
             effects: Vec::new(),
             changes: Changes::default(),

@@ -94,6 +94,14 @@ impl Op {
         }
     }
 
+    /// The text that it gives to its todo.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::AddTodo { title, .. } | Self::SetTitle { title, .. } => Some(title),
+            _ => None,
+        }
+    }
+
     /// The todos it speaks of.
     pub fn ids(&self) -> &[TodoId] {
         match self {

@@ -91,6 +91,9 @@ pub struct Entry {
     pub ids: TodoIds,
     /// For a restore: the todos as they were last seen.
     pub seen: Vec<Todo>,
+    /// For an edit of a text: the text that it started from, if that is known. Of what it was built on, it is the latest
+    /// that the server has, so that a conflict is with nothing of one's own.
+    pub was: Option<String>,
     /// For an undo: what it takes back.
     pub undoes: Option<Undoes>,
     /// For an undo that was prepared to be sent: the newest state that only its author contributed to.
@@ -120,6 +123,7 @@ impl Entry {
             ids: TodoIds::new(op.ids()),
             op,
             seen,
+            was: None,
             undoes: None,
             unless_after: None,
             waits_for: Vec::new(),
@@ -155,6 +159,11 @@ impl Entry {
 
     fn is_open(&self) -> bool {
         self.applied.is_none()
+    }
+
+    /// The text that it gives to this todo.
+    fn text_of(&self, id: TodoId) -> Option<&str> {
+        self.op.text().filter(|_| self.ids.contains(id))
     }
 
     /// Leaves these of several todos alone.
@@ -295,6 +304,11 @@ impl Pending {
     /// Whether this client's queue is known here, whoever sends it.
     pub fn knows(&self, client: ClientId) -> bool {
         client == self.client || self.guests.iter().any(|guest| guest.client == client)
+    }
+
+    /// Whether any queue but this tab's own is known here.
+    pub fn has_guests(&self) -> bool {
+        !self.guests.is_empty()
     }
 
     fn adopted(&self, client: ClientId) -> Option<Seq> {
@@ -484,12 +498,12 @@ impl Pending {
         self.queue.remove(at)
     }
 
-    /// A mutation has this place: it is folded until base reaches it, and what takes it back knows its place. Gives those
-    /// that are to be saved anew.
+    /// A mutation has this place: it is folded until base reaches it, what takes it back knows its place, and the text of
+    /// what was built on it is its own. Gives those that are to be saved anew.
     pub fn applied(&mut self, id: MutationId, seq: Seq) -> Vec<MutationId> {
         let (client, mid) = id;
         let born = self.adopted(client);
-        let mut changed = Vec::new();
+        let mut changed = self.founded(id);
         for entry in self.queue.iter_mut().filter(|entry| entry.client == client) {
             if entry.mid == mid {
                 entry.applied = Some(seq);
@@ -506,6 +520,45 @@ impl Pending {
             }
         }
         changed
+    }
+
+    /// Edits that were built on this one's text started from it, now that the server has it.
+    fn founded(&mut self, id: MutationId) -> Vec<MutationId> {
+        // Once: what was built on several started from the last of them.
+        let new = self.get(id).filter(|entry| entry.is_open());
+        let Some(text) = new.and_then(|entry| entry.op.text()).map(str::to_owned) else {
+            return Vec::new();
+        };
+        let builds = |entry: &&mut Entry| match &entry.op {
+            Op::SetTitle { base, .. } => base.after.contains(&id),
+            _ => false,
+        };
+        let building = self.queue.iter_mut().filter(builds);
+        let told = building.map(|entry| {
+            entry.was = Some(text.clone());
+            entry.id()
+        });
+        told.collect()
+    }
+
+    /// The text that an edit of this todo starts from that begins now: as [`Pending::based_on`] has it.
+    pub fn text_before(&self, base: &Replica, id: TodoId) -> Option<String> {
+        for entry in self.queue.iter().rev().filter(|entry| entry.is_folded()) {
+            if let Some(text) = entry.text_of(id) {
+                return match entry.applied {
+                    Some(_) => Some(text.to_owned()),
+                    None => entry.was.clone(),
+                };
+            }
+        }
+        let shown = base.get(id).or_else(|| self.seen(id).next());
+        shown.map(|todo| todo.title.clone())
+    }
+
+    /// What restores bring back of this todo, as the server last had it.
+    fn seen(&self, id: TodoId) -> impl Iterator<Item = &Todo> {
+        let seen = self.queue.iter().rev().flat_map(|entry| &entry.seen);
+        seen.filter(move |todo| todo.id == id && todo.title_version != UNDECIDED)
     }
 
     /// Takes out what base has by now.
@@ -552,9 +605,7 @@ impl Pending {
     /// settled. One that was given up may have been applied after all; then it is still theirs.
     pub fn based_on(&self, base: &Replica, id: TodoId) -> Base {
         // What a restore brings back has the text that it went with.
-        let seen = self.queue.iter().rev().flat_map(|entry| &entry.seen);
-        let mut seen = seen.filter(|todo| todo.id == id && todo.title_version != UNDECIDED);
-        let shown = base.get(id).or_else(|| seen.next());
+        let shown = base.get(id).or_else(|| self.seen(id).next());
         // Under a text of mine nobody sees what base has: then it is what that one was based on.
         let folded = self.queue.iter().rev().filter(|entry| entry.is_folded());
         let mut over = folded.filter_map(|entry| match &entry.op {
@@ -566,10 +617,7 @@ impl Pending {
             after: Vec::new(),
         });
         let mine = self.queue.iter().filter(|entry| !entry.in_base);
-        let mine = mine.filter(|entry| match &entry.op {
-            Op::AddTodo { id: of, .. } | Op::SetTitle { id: of, .. } => *of == id,
-            _ => false,
-        });
+        let mine = mine.filter(|entry| entry.text_of(id).is_some());
         for mine in mine.map(Entry::id) {
             if !based.after.contains(&mine) {
                 based.after.push(mine);

@@ -36,6 +36,8 @@ pub struct Kept {
     pub op: Op,
     /// For a restore: the todos as they were last seen.
     pub seen: Vec<Todo>,
+    /// For an edit of a text: the text that it started from, if that is known. In a conflict, what both have in common.
+    pub was: Option<String>,
     /// Why.
     pub why: Why,
     /// Whether it may be sent again: not before it is known that it was not applied after all.
@@ -45,10 +47,7 @@ pub struct Kept {
 impl Kept {
     /// The text that was typed, if there was one.
     pub fn text(&self) -> Option<&str> {
-        match &self.op {
-            Op::AddTodo { title, .. } | Op::SetTitle { title, .. } => Some(title),
-            _ => None,
-        }
+        self.op.text()
     }
 
     /// Whether it waits in the tray; everything else is told, and can be sent again from there.
@@ -80,6 +79,7 @@ impl Review {
         mutation: MutationId,
         op: Op,
         seen: Vec<Todo>,
+        was: Option<String>,
         why: Why,
         retryable: bool,
     ) {
@@ -90,6 +90,7 @@ impl Review {
             mutation,
             op,
             seen,
+            was,
             why,
             retryable,
         });

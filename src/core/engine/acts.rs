@@ -123,6 +123,19 @@ impl Engine {
         }
     }
 
+    /// The text that an edit started from, when it began.
+    fn text_before(&self, op: &Op) -> Option<String> {
+        let Op::SetTitle { id, base, .. } = op else {
+            return None;
+        };
+        let began = self.began.as_ref();
+        match began.filter(|(of, based, _)| (of, based) == (id, base)) {
+            Some((_, _, text)) => text.clone(),
+            None if self.based_on(*id) == *base => self.pending.text_before(&self.base, *id),
+            None => None,
+        }
+    }
+
     /// Takes an op into the queue and shows it. Gives what can be taken back of it.
     pub(super) fn queue(
         &mut self,
@@ -132,7 +145,11 @@ impl Engine {
     ) -> Option<Part> {
         let inverse = inverse(&op, &self.view);
         let ids = TodoIds::new(op.ids());
+        let was = self.text_before(&op);
         let mid = self.pending.push(op, seen, undoes);
+        if let Some(entry) = self.pending.entry((self.client(), mid)) {
+            entry.was = was;
+        }
         self.mark((self.client(), mid));
         self.has_new = true;
         self.refold(ids);

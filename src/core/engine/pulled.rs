@@ -1,6 +1,6 @@
 //! What came of a pull: events, or the whole state, or another history; and of asking who is signed in.
 
-use super::{Effect, Engine, Trouble, low, trace::Traced};
+use super::{Effect, Engine, RESTORED, Trouble, low, trace::Traced};
 use crate::core::{
     event::Placed,
     id::{ClientId, Mid, TodoId, UserId},
@@ -62,9 +62,6 @@ impl Engine {
             self.trouble = None;
             // What was done meanwhile has numbers that nobody ever sends.
             self.renew(random);
-            self.ticket += 1;
-            self.link.abandon(Lane::Pull);
-            self.needs_pull = true;
         }
         if news.epoch != self.base.epoch || is_behind {
             self.adopt(news, random);
@@ -126,7 +123,10 @@ impl Engine {
         let changed = ids.iter().zip(&was);
         let changed = changed.filter(|(id, was)| self.base.get(**id) != was.as_ref());
         let by = origin.map(|(client, _)| client);
-        changed.for_each(|(id, _)| self.history.changed(*id, by, seq));
+        // Of my own changes only another queue's undo asks.
+        if by != Some(self.client()) || self.pending.has_guests() {
+            changed.for_each(|(id, _)| self.history.changed(*id, by, seq));
+        }
         for todo in was.iter().flatten() {
             self.last_seen(todo);
         }
@@ -173,12 +173,13 @@ impl Engine {
 
     /// Another history, or the same one cut short: what was waiting goes to review, and everything begins anew from there.
     fn adopt(&mut self, news: News, random: Uuid) {
-        let message = "The server was restored from a backup.".to_owned();
-        self.reset(Trouble::Reset(message), random);
+        self.reset(Trouble::Reset(RESTORED.to_owned()), random);
         self.history.clear();
         if let Brings::Snapshot(todos) = news.brings {
             self.replace(Replica::new(news.epoch, news.seq, todos), Mid(0));
             self.needs_snapshot = false;
+            // The other tabs, if they are there already, heard nothing that was said of the history before.
+            self.introduce();
         }
     }
 
@@ -194,12 +195,13 @@ impl Engine {
     /// The queue goes to review, with the reason.
     fn bar(&mut self, why: &str) {
         for entry in self.pending.take() {
+            let id = entry.id();
             if !entry.given_up {
                 let why = Why::Barred(why.to_owned());
-                let id = entry.id();
-                self.review.keep(id, entry.op, entry.seen, why, true);
+                self.review
+                    .keep(id, entry.op, entry.seen, entry.was, why, true);
             }
-            self.mark((entry.client, entry.mid));
+            self.mark(id);
         }
         self.review.open_all();
     }
@@ -228,21 +230,20 @@ impl Engine {
         self.renew(random);
         self.pushing.clear();
         self.link.abandon(Lane::Push);
-        // An answer to what the other client asked does not count.
-        self.ticket += 1;
         self.push_ticket += 1;
-        self.link.abandon(Lane::Pull);
         self.hang_up();
-        self.needs_pull = true;
         self.needs_snapshot = true;
         self.show_all();
     }
 
-    /// Another client goes on in this one's place.
+    /// Another client goes on in this one's place, and asks anew: an answer to what this one asked does not count.
     pub(super) fn renew(&mut self, random: Uuid) {
         let client = ClientId(random);
         self.history.renamed(self.client(), client);
         self.pending.renew(client);
+        self.ticket += 1;
+        self.link.abandon(Lane::Pull);
+        self.needs_pull = true;
     }
 
     pub(super) fn ask(&mut self) {

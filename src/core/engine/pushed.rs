@@ -4,10 +4,8 @@ use super::{Engine, TRIES, Trouble, UNREADABLE_MAX, low, trace::Traced};
 use crate::core::{
     id::{ClientId, Mid, MutationId, Seq, TodoId},
     link::{Failure, Lane},
-    op::Op,
     pending::{Entry, Outcome},
     review::Why,
-    todo::Todo,
 };
 use uuid::Uuid;
 
@@ -79,32 +77,42 @@ impl Engine {
                 Why::Unknown
             }
         };
-        if let Some(Entry { op, seen, .. }) = self.pending.remove(id) {
-            self.came_to_nothing(id, op, seen, why, true);
+        if let Some(entry) = self.pending.remove(id) {
+            self.came_to_nothing(entry, why, true);
         }
     }
 
     /// There is nothing to take back, and what was meant is kept.
-    fn came_to_nothing(
-        &mut self,
-        id: MutationId,
-        op: Op,
-        seen: Vec<Todo>,
-        why: Why,
-        retryable: bool,
-    ) {
+    fn came_to_nothing(&mut self, entry: Entry, why: Why, retryable: bool) {
+        let id = entry.id();
+        let Entry { op, seen, was, .. } = entry;
         if id.0 == self.client() {
             self.history.forget(id.1);
         }
-        self.review.keep(id, op, seen, why, retryable);
+        self.review.keep(id, op, seen, was, why, retryable);
         self.mark(id);
     }
 
     /// A mutation of the person's has this place.
     pub(super) fn applied(&mut self, id: MutationId, seq: Seq) {
+        if let Some((of, based, was)) = &mut self.began
+            && based.after.contains(&id)
+            && let Some(entry) = self.pending.get(id)
+            && entry.applied.is_none()
+            && entry.ids.contains(*of)
+        {
+            *was = entry.op.text().map(str::to_owned);
+        }
         let changed = self.pending.applied(id, seq);
-        if self.pending.sends(id.0) {
-            changed.into_iter().for_each(|id| self.mark(id));
+        let changed = changed.into_iter();
+        let ours: Vec<_> = changed.filter(|id| self.pending.sends(id.0)).collect();
+        for id in ours {
+            // A text that an edit started from is of no use to the server: nothing waits for it to be saved.
+            let is_undo = |entry: &Entry| entry.undoes.is_some();
+            match self.pending.get(id).is_some_and(is_undo) {
+                true => self.mark(id),
+                false => self.remember(id),
+            }
         }
         if id.0 == self.client() {
             self.history.applied(id.1, seq);
@@ -212,8 +220,9 @@ impl Engine {
             return;
         }
         entry.given_up = true;
-        let (op, seen, ids) = (entry.op.clone(), entry.seen.clone(), entry.ids.clone());
-        self.came_to_nothing(id, op, seen, why, false);
+        let entry = entry.clone();
+        let ids = entry.ids.clone();
+        self.came_to_nothing(entry, why, false);
         self.refold(ids);
     }
 }

@@ -1,9 +1,9 @@
 //! The queue beyond this run of this tab: saved before it is sent, taken over from tabs that are gone, told to those
 //! that are there.
 
-use super::{Effect, Engine};
+use super::{Effect, Engine, RESTORED};
 use crate::core::{
-    id::{ClientId, Mid, MutationId, Seq, TodoId},
+    id::{ClientId, MutationId, Seq, TodoId},
     pending::{Entry, Undoes},
     record::{Found, Record, Shared},
     review::Why,
@@ -76,8 +76,15 @@ impl Engine {
         if let Some(entry) = self.pending.entry(id) {
             entry.is_saved = false;
         }
-        self.saves.is_stalled = false;
-        self.saves.changes(id);
+        self.remember(id);
+    }
+
+    /// The same, where it may go before that is done.
+    pub(super) fn remember(&mut self, id: MutationId) {
+        if self.pending.is_kept() {
+            self.saves.is_stalled = false;
+            self.saves.changes(id);
+        }
     }
 
     /// A mutation left its queue, since base has it.
@@ -129,6 +136,7 @@ impl Engine {
                 epoch,
                 op: entry.op.clone(),
                 seen: entry.seen.clone(),
+                was: entry.was.clone(),
                 undoes: entry.undoes.map(|undoes| (undoes.mid, undoes.seq)),
                 unless_after: entry.unless_after.clone(),
                 waits_for: entry.waits_for.clone(),
@@ -142,6 +150,7 @@ impl Engine {
             epoch,
             op: kept.op.clone(),
             seen: kept.seen.clone(),
+            was: kept.was.clone(),
             undoes: None,
             unless_after: None,
             waits_for: Vec::new(),
@@ -236,15 +245,15 @@ impl Engine {
                 continue;
             }
             if record.is_queued && epoch != self.base.epoch {
-                let why = "The server was restored from a backup.".to_owned();
-                let (op, seen) = (record.op, record.seen);
-                self.review.keep(id, op, seen, Why::Barred(why), true);
+                let why = Why::Barred(RESTORED.to_owned());
+                self.review
+                    .keep(id, record.op, record.seen, record.was, why, true);
                 self.mark(id);
                 continue;
             }
             if let Some(why) = record.why.clone() {
-                let (op, seen) = (record.op.clone(), record.seen.clone());
-                self.review.keep(id, op, seen, why, !record.is_queued);
+                let Record { op, seen, was, .. } = record.clone();
+                self.review.keep(id, op, seen, was, why, !record.is_queued);
             }
             if record.is_queued {
                 entries.push(entry(record));
@@ -275,21 +284,17 @@ impl Engine {
         }
         let mut touched = self.touched_by(client);
         // What the other tab's base has already, and this one's has not yet, is shown until it has.
-        let place = |mid: Mid| settled.iter().find(|(of, _)| *of == mid);
-        let known = self
-            .pending
-            .entries()
-            .filter(|entry| entry.client == client);
-        let mut entries = Vec::new();
-        for entry in known {
-            if let Some((_, seq)) = place(entry.mid) {
-                let applied = Some(*seq);
-                entries.push(Entry {
-                    applied,
-                    ..entry.clone()
-                });
-            }
-        }
+        let placed = |known: &Entry| {
+            let (_, seq) = settled.iter().find(|(mid, _)| *mid == known.mid)?;
+            let applied = Some(*seq);
+            Some(Entry {
+                applied,
+                ..known.clone()
+            })
+        };
+        let known = self.pending.entries();
+        let known = known.filter(|entry| entry.client == client);
+        let mut entries: Vec<_> = known.filter_map(placed).collect();
         entries.extend(queue.into_iter().map(entry));
         entries.sort_unstable_by_key(|entry| entry.mid);
         for entry in &entries {
@@ -318,6 +323,7 @@ fn entry(record: Record) -> Entry {
     });
     Entry {
         undoes,
+        was: record.was,
         unless_after: record.unless_after,
         waits_for: record.waits_for,
         is_saved: true,

@@ -19,6 +19,10 @@ impl Engine {
     /// Somebody changes a todo's text here, or nobody does any more.
     pub fn edits(&mut self, id: Option<TodoId>) {
         self.editing = id;
+        if let Some(id) = id {
+            let text = self.pending.text_before(&self.base, id);
+            self.began = Some((id, self.based_on(id), text));
+        }
         if self.link.live().is_open() {
             self.effects.push(Effect::Editing(id));
         }

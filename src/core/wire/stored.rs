@@ -62,6 +62,7 @@ pub fn record(list: ListId, record: Record) -> String {
         epoch,
         op: meant,
         seen,
+        was,
         undoes,
         unless_after,
         waits_for,
@@ -82,6 +83,9 @@ pub fn record(list: ListId, record: Record) -> String {
         .plain("queued", is_queued);
     if !seen.is_empty() {
         fields = fields.plain("seen", array(seen.iter().map(todo)));
+    }
+    if let Some(was) = was {
+        fields = fields.text("was", &was);
     }
     if let Some((mid, seq)) = undoes {
         fields = fields.plain("undoes", mid.0);
@@ -208,6 +212,7 @@ impl Read for Record {
             epoch: object.parsed("epoch")?,
             op: Op::read(&meant)?,
             seen: all(object.objects("seen").unwrap_or_default())?,
+            was: object.text("was"),
             undoes: undoes.map(|mid| (mid, object.natural("undone_at").map(Seq))),
             unless_after: unless_after.and_then(|base| Base::read(&base)),
             waits_for: waits_for.into_iter().map(After::into).collect(),

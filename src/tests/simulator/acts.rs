@@ -54,9 +54,11 @@ pub fn act(tab: &mut Tab, scene: &mut Scene, act: Act) -> Result<Vec<(u32, Reque
         }),
         Act::Clear => Some(Op::ClearCompleted { ids: all() }),
         Act::BeginEdit { todo } => {
-            tab.typing = shown(todo)
-                .map(|id| (id, tab.engine.based_on(id), tab.begin(&scene.chronicle, id)));
-            None
+            let Some(id) = shown(todo) else {
+                return Ok(vec![]);
+            };
+            tab.typing = Some((id, tab.engine.based_on(id), tab.begin(&scene.chronicle, id)));
+            return tab.act(scene, None, None, |engine| engine.edits(Some(id)));
         }
         Act::EndEdit => {
             let Some((id, base, mut edit)) = tab.typing.take() else {

@@ -7,6 +7,7 @@ use crate::core::{
     id::{ClientId, Epoch, Mid, Seq, TodoId},
     op::Op,
     pending::{Mutation, Outcome},
+    review::{Kept, Why},
     todo::Todo,
 };
 use std::{
@@ -188,6 +189,8 @@ impl Chronicle {
             let was_decided = |model: &Model| *mid <= model.last_mid(*client);
             !was_decided(before) || was_decided(after)
         });
+        // What an undo says of places that were cut off means something else now.
+        self.undos.clear();
         let states = self.lines.values().flat_map(|line| &line.states);
         self.lived = states
             .flat_map(|state| state.iter().map(|todo| todo.id))
@@ -252,6 +255,25 @@ impl Chronicle {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What is kept of a conflict has the text that the server compared with: what both have in common.
+    pub fn has_common_base(&self, epoch: Epoch, kept: &Kept) -> Checked {
+        let (Op::SetTitle { id, base, .. }, Why::Conflict(_)) = (&kept.op, &kept.why) else {
+            return Ok(());
+        };
+        let place = |client, mid| match self.decided.get(&(client, mid)) {
+            Some(Outcome::Applied(seq)) => Some(*seq),
+            _ => None,
+        };
+        let based = self.todo(epoch, base.resolve(place), *id);
+        match based.filter(|todo| kept.was.as_ref() != Some(&todo.title)) {
+            Some(todo) => violated(format!(
+                "{:?} is in conflict, and was {:?} before, not {:?}",
+                kept.op, todo.title, kept.was
+            )),
+            None => Ok(()),
+        }
     }
 
     /// An undo takes back nothing that somebody else did since, and is refused for nothing else.

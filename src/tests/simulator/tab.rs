@@ -17,6 +17,7 @@ use crate::core::{
     pending::{Entry, Mutation, Outcome, UNDECIDED},
     record::{Record, Shared},
     replica::{Brings, News, Replica},
+    review::Kept,
     wire::heard::Heard,
 };
 use std::collections::BTreeSet;
@@ -170,6 +171,12 @@ impl Tab {
             self.became(scene, &after);
         }
         self.hides(scene, &before, &after)?;
+        let is_new = |kept: &&Kept| before.kept(kept.mutation).is_none();
+        if matches!(cause, Cause::Pushed { .. }) {
+            for kept in after.kept.iter().filter(is_new) {
+                scene.chronicle.has_common_base(after.epoch, kept)?;
+            }
+        }
         self.believes(scene, &before, &after);
         let is_new = news.is_some_and(|news| (news.epoch, news.seq) == (after.epoch, after.seq));
         self.is_astray &= !is_new;

@@ -24,6 +24,7 @@ fn record(mid: u64, op: Op) -> Record {
         epoch: EPOCH,
         op,
         seen: vec![],
+        was: None,
         undoes: None,
         unless_after: None,
         waits_for: vec![],
@@ -336,4 +337,119 @@ fn a_tab_that_has_just_come_is_told_everything() {
     let shares = happens(&mut engine).2;
     let shares: Vec<_> = shares.iter().map(|s| (s.client, s.queue.len())).collect();
     assert_eq!(shares, [(GONE, 1), (CLIENT, 1)]);
+}
+
+#[test]
+fn what_was_told_of_the_history_before_is_told_of_the_new_one() {
+    // The other tabs are there already, and heard nothing of what this one made of it.
+    let new = Record {
+        epoch: Epoch(RANDOM),
+        ..record(1, add(1))
+    };
+    let mut engine = kept(0, left(vec![new]));
+    let told = |engine: &mut Engine| -> Vec<_> {
+        let shares = happens(engine).2;
+        let of = shares.iter().filter(|shared| shared.client == GONE);
+        of.map(|shared| (shared.epoch, shared.queue.len()))
+            .collect()
+    };
+    assert_eq!(told(&mut engine), [(EPOCH, 0)]);
+    let news = News {
+        epoch: Epoch(RANDOM),
+        seq: Seq(0),
+        last_mid: Mid(0),
+        role: Role::Owner,
+        brings: Brings::Snapshot(vec![]),
+    };
+    engine.take(Input::Wake, RANDOM);
+    let ticket = engine.ticket;
+    let answer = Ok(news);
+    engine.take(Input::Pulled { ticket, answer }, RANDOM);
+    assert_eq!(told(&mut engine), [(Epoch(RANDOM), 0)]);
+}
+
+/// Somebody else gives this text at this place.
+fn theirs(engine: &mut Engine, seq: u64, title: &str) -> Todo {
+    let todo = Todo {
+        title: title.to_owned(),
+        version: Seq(seq),
+        title_version: Seq(seq),
+        ..todo(1, 1)
+    };
+    let event = Event::Updated(todo.clone());
+    pulled(engine, seq, vec![(seq, OTHER, event)]);
+    todo
+}
+
+#[test]
+fn a_conflict_comes_with_the_text_that_the_edit_started_from() {
+    let mut engine = kept(1, vec![]);
+    let base = engine.based_on(id(1));
+    engine.edits(Some(id(1)));
+    // Somebody else is faster than whoever still types.
+    let current = theirs(&mut engine, 2, "theirs");
+    engine.edits(None);
+    engine.dispatch([retitle(1, "mine", base)]);
+    let Some(Effect::Save { records, .. }) = engine.effects().pop() else {
+        panic!("nothing is saved");
+    };
+    assert_eq!(records[0].was.as_deref(), Some("item 1"));
+    saved(&mut engine, true);
+    decided(
+        &mut engine,
+        CLIENT,
+        vec![(Mid(1), Outcome::Conflict(current))],
+    );
+    assert_eq!(engine.kept()[0].was.as_deref(), Some("item 1"));
+    // And so after a reload, in the queue or out of it.
+    let waiting = Record {
+        was: Some("item 1".to_owned()),
+        ..record(1, retitle(1, "mine", Base::default()))
+    };
+    let told = Record {
+        is_queued: false,
+        why: Some(Why::Erring),
+        ..waiting.clone()
+    };
+    for record in [waiting, told] {
+        let mut engine = kept(1, left(vec![record.clone()]));
+        let queued = engine.pending().entries().map(|entry| entry.was.clone());
+        let kept = engine.kept().iter().map(|kept| kept.was.clone());
+        assert_eq!(
+            queued.chain(kept).collect::<Vec<_>>(),
+            [Some("item 1".to_owned())]
+        );
+        engine.introduce();
+        let shares = happens(&mut engine).2;
+        let queue = &shares.iter().find(|s| s.client == GONE).unwrap().queue;
+        assert!(queue.iter().all(|told| *told == record));
+    }
+}
+
+#[test]
+fn an_edit_over_one_of_mine_that_the_server_took_started_from_that() {
+    let mut engine = kept(1, vec![]);
+    for title in ["first", "second", "third"] {
+        let base = engine.based_on(id(1));
+        engine.dispatch([retitle(1, title, base)]);
+        saved(&mut engine, true);
+    }
+    let was = |engine: &Engine| -> Vec<_> {
+        let queue = engine.pending().entries();
+        queue.map(|entry| entry.was.clone().unwrap()).collect()
+    };
+    assert_eq!(was(&engine), ["item 1", "item 1", "item 1"]);
+    decided(
+        &mut engine,
+        CLIENT,
+        vec![(Mid(1), Outcome::Applied(Seq(2)))],
+    );
+    assert_eq!(was(&engine), ["item 1", "first", "first"]);
+    let current = theirs(&mut engine, 3, "theirs");
+    decided(
+        &mut engine,
+        CLIENT,
+        vec![(Mid(2), Outcome::Conflict(current))],
+    );
+    assert_eq!(engine.kept()[0].was.as_deref(), Some("first"));
 }
