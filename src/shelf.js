@@ -160,7 +160,7 @@ window.lockstep = (() => {
       channel.onmessage = ({ data }) => {
         const told = JSON.parse(data);
         if (told.user !== user) return;
-        if (!told.client) return hear(shown, { type: 'HELLO' });
+        if (!told.client) return shown && hear(shown, { type: 'HELLO' });
         heard.add(told.client);
         hear(told.list, { type: 'QUEUE', queue: told });
         watch(told.list, told.client);
@@ -202,7 +202,7 @@ window.lockstep = (() => {
       addEventListener('pageshow', () => {
         if (giveUp || !user) return;
         listen();
-        hear(shown, { type: 'BACK' });
+        if (shown) hear(shown, { type: 'BACK' });
       });
     },
     look: async (list, own) => {

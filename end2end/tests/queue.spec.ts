@@ -1,0 +1,268 @@
+// Edits beyond one run of one tab: kept until the server has them, shown in the other tabs, sent by whichever is there.
+
+import { launchOptions } from '../fixtures/chromium';
+import { expect, test, type Tab } from '../fixtures/tabs';
+import { createList } from '../fixtures/arrange';
+
+/** What carries edits. */
+const PUSH = /^\/api\/push$/;
+/** A server that has no time: edits wait until it has. */
+const BUSY = {
+  status: 503,
+  headers: { 'content-type': 'application/json', 'retry-after': '1' },
+  body: '{"code":"UNAVAILABLE","message":"Later.","retry_after":1}',
+};
+/** Another tab leaves a list to whoever shows it, for a moment. */
+const TAKEN_OVER_MS = 15_000;
+
+/** How many mutations this browser keeps. */
+async function mutations({ page }: Pick<Tab, 'page'>): Promise<number> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((yes, no) => {
+        request.onsuccess = () => yes(request.result);
+        request.onerror = no;
+      });
+    const database = await done(indexedDB.open('lockstep'));
+    const count = await done(database.transaction('queue').objectStore('queue').count());
+    database.close();
+    return count;
+  });
+}
+
+async function expectKept(tab: Pick<Tab, 'page'>, count: number): Promise<void> {
+  await expect.poll(() => mutations(tab), { message: 'mutations that are kept' }).toBe(count);
+}
+
+test.use({ launchOptions: { ...launchOptions(), ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
+
+test.beforeEach(({ list }) => list.app.expectNetworkErrors());
+
+test('what is confirmed is not kept any longer', async ({ list, ann }) => {
+  await list.app.addTodo('bread');
+  await list.app.expectSync('bread', null);
+  await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+  await expectKept(list, 0);
+});
+
+test('edits that wait are there after a reload, with their marks, and arrive once and in order', async ({ list, ann, network }) => {
+  const busy = network.fail(PUSH, BUSY, {});
+  await list.app.addTodo('bread');
+  await list.app.retitle('bread', 'white bread');
+  await list.app.tick('white bread');
+  await list.app.delete('oat milk');
+  await expectKept(list, 4);
+  await list.app.reload();
+  await list.app.expectRows(['[ ] rye bread', '[x] white bread']);
+  await list.app.expectSync('white bread', 'pending');
+  busy.end();
+  await list.app.reload();
+  await list.app.expectSync('white bread', null);
+  await list.app.expectSaved(ann.list, ['[ ] rye bread', '[x] white bread']);
+  await list.app.expectRows(['[ ] rye bread', '[x] white bread']);
+  await expectKept(list, 0);
+});
+
+test('edits whose answer was lost are sent again after a reload, and made once', async ({ list, ann, network }) => {
+  const lost = network.lose(/^\/(api\/push|ws)/, {});
+  await list.app.addTodo('bread');
+  await lost.used();
+  await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+  lost.end();
+  await list.app.reload();
+  await list.app.expectRows(['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+  await list.app.expectSync('bread', null);
+  await expectKept(list, 0);
+  await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+});
+
+test('what was refused is told again after a reload, until it is dismissed', async ({ list, network }) => {
+  network.meddle(PUSH, { request: (body) => body.replace('"title":"bread"', '"title":""') }, { times: 1 });
+  await list.app.newTodo.fill('bread');
+  await list.app.newTodo.press('Enter');
+  await expect(list.app.reviewed('bread')).toBeVisible();
+  await expectKept(list, 1);
+  await list.app.reload();
+  await expect(list.app.reviewed('bread')).toBeVisible();
+  await list.app.expectRows(['[ ] oat milk', '[ ] rye bread']);
+  await list.app.reviewed('bread').getByRole('button', { name: 'Discard' }).click();
+  await expect(list.app.review).toBeHidden();
+  await expectKept(list, 0);
+  await list.app.reload();
+  await expect(list.app.review).toBeHidden();
+});
+
+test('another tab shows what waits in this one, offline too, and settles it with it', async ({ list, open, ann, network }) => {
+  const other = await open(ann.list);
+  await expect(other.app.connection).toHaveAttribute('data-state', 'live');
+  network.cut();
+  await list.app.addTodo('bread');
+  await other.app.expectRows(['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+  await other.app.expectSync('bread', 'pending');
+  await other.app.tick('rye bread');
+  await list.app.expectRows(['[ ] oat milk', '[x] rye bread', '[ ] bread']);
+  network.restore();
+  for (const { app } of [list, other]) {
+    await app.expectSync('bread', null, 20_000);
+    await app.expectSync('rye bread', null, 20_000);
+    await app.expectRows(['[ ] oat milk', '[x] rye bread', '[ ] bread']);
+  }
+  await list.app.expectSaved(ann.list, ['[ ] oat milk', '[x] rye bread', '[ ] bread']);
+  await expectKept(list, 0);
+});
+
+test('what a closed tab left is sent by another one that shows the list', async ({ list, open, ann, network }) => {
+  const other = await open(ann.list);
+  const busy = network.fail(PUSH, BUSY, {});
+  await list.app.addTodo('bread');
+  await expectKept(other, 1);
+  await other.app.expectSync('bread', 'pending');
+  await list.page.close({ runBeforeUnload: true });
+  busy.end();
+  await other.app.expectSync('bread', null, TAKEN_OVER_MS);
+  await other.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+  await expectKept(other, 0);
+});
+
+test('what a closed tab left is sent by a page that shows something else', async ({ list, lists, ann, network }) => {
+  const busy = network.fail(PUSH, BUSY, {});
+  await list.app.addTodo('bread');
+  await expectKept(lists, 1);
+  await list.page.close();
+  busy.end();
+  await lists.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread'], TAKEN_OVER_MS);
+  await expectKept(lists, 0);
+});
+
+test('who comes back to another page has everything sent that was left in all lists', async ({ list, open, context, ann, network }) => {
+  const second = await createList(context.request, 'Hardware');
+  const other = await open(second);
+  const busy = network.fail(PUSH, BUSY, {});
+  await list.app.addTodo('bread');
+  await other.app.addTodo('nails');
+  await other.app.tick('nails');
+  await expectKept(other, 3);
+  // Not the last page: the browser stays.
+  const empty = await context.newPage();
+  await list.page.close();
+  await other.page.close();
+  busy.end();
+  const settings = await open('/settings');
+  await settings.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread'], TAKEN_OVER_MS);
+  await settings.app.expectSaved(second, ['[x] nails'], TAKEN_OVER_MS);
+  await expectKept(settings, 0);
+  await empty.close();
+});
+
+test('a reload takes its own edits up itself, whoever else is there', async ({ list, lists, ann, network }) => {
+  const busy = network.fail(PUSH, BUSY, {});
+  await list.app.addTodo('bread');
+  await expectKept(list, 1);
+  const pushes = lists.posts('push').length;
+  busy.end();
+  await list.app.reload();
+  await list.app.expectSync('bread', null);
+  await expectKept(list, 0);
+  expect(lists.posts('push').length).toBe(pushes);
+  await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+});
+
+test('where nothing can be kept that is told, edits are sent all the same, and the browser asks before they are lost', async ({ context, open, ann, network }) => {
+  await context.addInitScript(() => {
+    indexedDB.open = () => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+  });
+  const { app, page } = await open(ann.list);
+  const busy = network.fail(PUSH, BUSY, {});
+  await app.addTodo('bread');
+  await expect(app.notices.filter({ hasText: 'cannot keep' })).toBeVisible();
+  const asked = page.waitForEvent('dialog');
+  await page.close({ runBeforeUnload: true });
+  expect((await asked).type()).toBe('beforeunload');
+  busy.end();
+  await app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread'], 20_000);
+});
+
+test.describe('without locks, as on plain HTTP', () => {
+  test.use({
+    ann: async ({ ann, context }, use) => {
+      await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }));
+      await use(ann);
+    },
+  });
+
+  test('edits that wait survive a reload, and arrive once', async ({ list, ann, network }) => {
+    const busy = network.fail(PUSH, BUSY, {});
+    await list.app.addTodo('bread');
+    await expectKept(list, 1);
+    await list.app.reload();
+    await list.app.expectSync('bread', 'pending');
+    busy.end();
+    await list.app.reload();
+    await list.app.expectSync('bread', null);
+    await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+    await expectKept(list, 0);
+  });
+
+  test('tabs show each other what waits, and each sends its own', async ({ list, open, ann, network }) => {
+    const other = await open(ann.list);
+    const busy = network.fail(PUSH, BUSY, {});
+    await list.app.addTodo('bread');
+    await other.app.expectSync('bread', 'pending');
+    await list.app.addTodo('butter');
+    await other.app.expectSync('butter', 'pending');
+    busy.end();
+    for (const { app } of [list, other]) await app.expectSync('butter', null, 20_000);
+    await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread', '[ ] butter']);
+    await expectKept(list, 0);
+  });
+});
+
+test.describe('kept whole by the browser', () => {
+  test.use({
+    ann: async ({ ann, network }, use) => {
+      const headers = { 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' };
+      network.meddle(/^\/lists/, { answer: ({ status, body }) => ({ status, body, headers }) });
+      await use(ann);
+    },
+  });
+
+  /** Goes away and comes back, and says whether it was kept. */
+  async function awayAndBack({ page }: Tab): Promise<boolean> {
+    await page.evaluate(() => {
+      addEventListener('pageshow', ({ persisted }) => sessionStorage.setItem('persisted', String(persisted)));
+      location.href = '/robots.txt';
+    });
+    await expect.poll(() => page.url()).toContain('/robots.txt');
+    await page.evaluate(() => history.back()).catch(() => {});
+    await expect.poll(() => page.url()).not.toContain('/robots.txt');
+    const look = () => page.evaluate(() => sessionStorage.getItem('persisted')).catch(() => undefined);
+    await expect.poll(look).not.toBeUndefined();
+    return (await look()) === 'true';
+  }
+
+  test('a page that comes back counts anew, and goes on', async ({ list, ann }) => {
+    await list.app.addTodo('bread');
+    await list.app.expectSync('bread', null);
+    await expectKept(list, 0);
+    expect(await awayAndBack(list)).toBe(true);
+    await list.app.addTodo('butter');
+    await list.app.expectSync('butter', null);
+    await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread', '[ ] butter']);
+    await expectKept(list, 0);
+  });
+
+  test('a page that comes back with edits that wait has them, or what became of them', async ({ list, lists, ann, network }) => {
+    const busy = network.fail(PUSH, BUSY, {});
+    await list.app.addTodo('bread');
+    await expectKept(list, 1);
+    expect(await awayAndBack(list)).toBe(true);
+    busy.end();
+    await list.app.hydrated();
+    await list.app.expectRows(['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+    await list.app.expectSync('bread', null, TAKEN_OVER_MS);
+    await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+    await expectKept(lists, 0);
+  });
+});
