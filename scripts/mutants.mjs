@@ -277,8 +277,8 @@ export const MUTANTS = [
   {
     name: 'queues: what waits in another tab never goes',
     file: QUEUES,
-    old: 'let (_, seq) = settled.iter().find(|(mid, _)| *mid == known.mid)?; let applied = Some(*seq);',
-    new: 'let applied = settled.iter().find(|(mid, _)| *mid == known.mid).map(|(_, seq)| *seq);',
+    old: 'known.client == client && settled.any(|(mid, _)| *mid == known.mid)',
+    new: 'known.client == client && settled.all(|(mid, _)| *mid != known.mid)',
     red,
   },
   {
@@ -300,6 +300,20 @@ export const MUTANTS = [
     file: QUEUES,
     old: 'given_up: record.why.is_some(),',
     new: 'given_up: false,',
+    red,
+  },
+  {
+    name: 'queues: what is still to be taken out of the store is acknowledged',
+    file: QUEUES,
+    old: 'let open = waiting.chain(unsaved.copied());',
+    new: 'let _ = unsaved; let open = waiting;',
+    red,
+  },
+  {
+    name: 'queues: what is sent is acknowledged',
+    file: QUEUES,
+    old: 'first.1.0.checked_sub(1).filter(|mid| *mid > 0).map(Mid)',
+    new: 'Some(first.1)',
     red,
   },
   {

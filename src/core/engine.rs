@@ -106,6 +106,8 @@ pub enum Effect {
         client: ClientId,
         /// To this history.
         epoch: Epoch,
+        /// Nobody will ask again what became of these, up to here.
+        acked: Option<Mid>,
         /// In this order.
         mutations: Vec<Mutation>,
     },
@@ -288,6 +290,13 @@ impl Engine {
         engine.wait(Lane::Pull, millis);
         engine.pump();
         engine
+    }
+
+    /// Locks see to it that a queue that is saved has one tab at a time. Only then the server may be told what it can
+    /// forget: otherwise somebody else may still send what has left this tab.
+    pub fn with_locks(mut self) -> Self {
+        self.saves.has_locks = self.pending.is_kept();
+        self
     }
 
     // What is there.
@@ -507,6 +516,7 @@ impl Engine {
                     ticket: self.push_ticket,
                     client,
                     epoch: self.base.epoch,
+                    acked: self.acked(client),
                     mutations,
                 });
             }

@@ -146,9 +146,10 @@ mod hydrate {
                     ticket,
                     client,
                     epoch,
+                    acked,
                     mutations,
                 } => {
-                    let body = write::push(user, list, epoch, client, mutations);
+                    let body = write::push(user, list, epoch, client, acked, mutations);
                     let answer = post::<Pushed>(<Push as ServerFn>::PATH, body).await;
                     let decided = |pushed: Pushed| pushed.decided().ok_or(Failure::Unreadable);
                     Input::Pushed {

@@ -3,7 +3,7 @@
 
 use super::{Effect, Engine, RESTORED};
 use crate::core::{
-    id::{ClientId, MutationId, Seq, TodoId},
+    id::{ClientId, Mid, MutationId, Seq, TodoId},
     pending::{Entry, Undoes},
     record::{Found, Record, Shared},
     review::Why,
@@ -15,6 +15,8 @@ pub(super) struct Saves {
     /// Whether it is still to be said what other tabs have saved. Before, this tab saves nothing: they might take it for
     /// something that was left.
     waits: bool,
+    /// Whether nobody else sends what this tab does.
+    pub(super) has_locks: bool,
     /// Of these something else is to be kept than is.
     changed: Vec<MutationId>,
     /// These are being saved.
@@ -183,6 +185,20 @@ impl Engine {
         }
     }
 
+    /// The last of a queue before the first that may still be among what is saved: what no longer waits, and is certain to
+    /// be gone from there or to wait no more.
+    pub(super) fn acked(&self, client: ClientId) -> Option<Mid> {
+        let saves = &self.saves;
+        if !saves.has_locks {
+            return None;
+        }
+        let waiting = self.pending.entries().map(Entry::id);
+        let unsaved = saves.changed.iter().chain(saves.saving.iter().flatten());
+        let open = waiting.chain(unsaved.copied());
+        let first = open.filter(|(of, _)| *of == client).min()?;
+        first.1.0.checked_sub(1).filter(|mid| *mid > 0).map(Mid)
+    }
+
     /// Tells the other tabs what waits in a queue that this tab sends.
     fn share(&mut self, client: ClientId) {
         let queue = self.pending.entries();
@@ -283,19 +299,22 @@ impl Engine {
             return;
         }
         let mut touched = self.touched_by(client);
+        for (mid, seq) in &settled {
+            self.applied((client, *mid), *seq);
+        }
         // What the other tab's base has already, and this one's has not yet, is shown until it has.
-        let placed = |known: &Entry| {
-            let (_, seq) = settled.iter().find(|(mid, _)| *mid == known.mid)?;
-            let applied = Some(*seq);
-            Some(Entry {
-                applied,
-                ..known.clone()
-            })
+        let is_settled = |known: &&Entry| {
+            let mut settled = settled.iter();
+            known.client == client && settled.any(|(mid, _)| *mid == known.mid)
         };
-        let known = self.pending.entries();
-        let known = known.filter(|entry| entry.client == client);
-        let mut entries: Vec<_> = known.filter_map(placed).collect();
-        entries.extend(queue.into_iter().map(entry));
+        let known = self.pending.entries().filter(is_settled);
+        let mut entries: Vec<_> = known.cloned().collect();
+        for record in queue {
+            if let Some(seq) = record.applied {
+                self.applied(record.id, seq);
+            }
+            entries.push(entry(record));
+        }
         entries.sort_unstable_by_key(|entry| entry.mid);
         for entry in &entries {
             touched.extend(entry.ids.iter());

@@ -499,7 +499,7 @@ fn what_is_unsent_comes_in_order_and_fits_into_1_mib_whatever_was_typed() {
     }
     let sent = pending.next_push(Seq(0), &void).mutations;
     assert!((1..=500).contains(&sent.len()));
-    let body = write::push(ME, LIST, EPOCH, CLIENT, sent);
+    let body = write::push(ME, LIST, EPOCH, CLIENT, Some(Mid(u64::MAX)), sent);
     assert!(body.len() < 1024 * 1024, "{}", body.len());
 
     let mut pending = Pending::new(CLIENT, false);

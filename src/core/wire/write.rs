@@ -3,7 +3,7 @@
 use super::{After, BaseFields, OpFields};
 use crate::core::{
     account::User,
-    id::{ClientId, Epoch, ListId, Seq, UserId},
+    id::{ClientId, Epoch, ListId, Mid, Seq, UserId},
     pending::Mutation,
     wire,
 };
@@ -124,20 +124,25 @@ pub fn auth(user: Option<&User>) -> String {
         .end()
 }
 
-/// The body of a push.
+/// The body of a push. `acked`: the server need not keep the outcomes up to here.
 pub fn push(
     user: UserId,
     list: ListId,
     epoch: Epoch,
     client: ClientId,
+    acked: Option<Mid>,
     mutations: Vec<Mutation>,
 ) -> String {
-    Writer::new()
+    let body = Writer::new()
         .text("user", &user.to_string())
         .text("list", &list.to_string())
         .text("epoch", &epoch.to_string())
-        .text("client", &client.to_string())
-        .plain("mutations", array(mutations.into_iter().map(mutation)))
+        .text("client", &client.to_string());
+    let body = match acked {
+        Some(mid) => body.plain("acked", mid.0),
+        None => body,
+    };
+    body.plain("mutations", array(mutations.into_iter().map(mutation)))
         .end()
 }
 
@@ -158,11 +163,7 @@ pub fn pull(user: UserId, list: ListId, client: ClientId, since: Option<(Epoch, 
 #[cfg(feature = "ssr")]
 mod tests {
     use super::*;
-    use crate::core::{
-        conflict::Base,
-        id::{Mid, TodoId},
-        op::Op,
-    };
+    use crate::core::{conflict::Base, id::TodoId, op::Op};
     use proptest::prelude::*;
     use serde_json::{Value, from_str, from_value, json};
     use uuid::Uuid;
@@ -191,6 +192,7 @@ mod tests {
             ListId(ID),
             Epoch(ID),
             ClientId(ID),
+            Some(Mid(6)),
             mutations,
         ))
         .unwrap()
@@ -238,6 +240,7 @@ mod tests {
         for name in ["user", "list", "epoch", "client"] {
             assert_eq!(body[name], json!(ID), "{name}");
         }
+        assert_eq!(body["acked"], json!(6));
         let pull = |since| -> Value {
             from_str(&pull(UserId(ID), ListId(ID), ClientId(ID), since)).unwrap()
         };

@@ -54,7 +54,7 @@ fn text(push: &grammar::Push) -> String {
         client,
         ..
     } = *push;
-    write::push(user, list, epoch, client, push.mutations.clone())
+    write::push(user, list, epoch, client, None, push.mutations.clone())
 }
 
 impl Message {

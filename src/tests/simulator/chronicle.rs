@@ -262,6 +262,14 @@ impl Chronicle {
         let (Op::SetTitle { id, base, .. }, Why::Conflict(_)) = (&kept.op, &kept.why) else {
             return Ok(());
         };
+        // What became of another queue's, this page may not have heard before that was gone.
+        if base
+            .after
+            .iter()
+            .any(|(client, _)| *client != kept.mutation.0)
+        {
+            return Ok(());
+        }
         let place = |client, mid| match self.decided.get(&(client, mid)) {
             Some(Outcome::Applied(seq)) => Some(*seq),
             _ => None,

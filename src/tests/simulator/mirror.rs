@@ -157,12 +157,12 @@ impl Mirror {
         &mut self,
         who: Pusher,
         epoch: Epoch,
-        mutations: &[Mutation],
+        (acked, mutations): (Option<Mid>, &[Mutation]),
         expected: &Result<Vec<(Mid, Outcome)>, Refusal>,
     ) -> Checked {
         let origin = Origin::Queue {
             client: who.client,
-            acked: Mid(0),
+            acked: acked.unwrap_or_default(),
             mutations: mutations.to_vec(),
         };
         let rule = if who.may_edit { MAY } else { MAY_NOT };

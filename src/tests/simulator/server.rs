@@ -73,6 +73,7 @@ impl Model {
         &mut self,
         who: Pusher,
         epoch: Epoch,
+        acked: Option<Mid>,
         mutations: &[Mutation],
     ) -> Result<Vec<(Mid, Outcome)>, Refusal> {
         if !self.is_open_to(who.user) {
@@ -89,6 +90,8 @@ impl Model {
             }
             last = last.max(mutation.mid);
         }
+        let queue = self.queues.entry(who.client).or_default();
+        queue.outcomes.retain(|mid, _| Some(*mid) > acked);
         let decided = mutations
             .iter()
             .map(|mutation| (mutation.mid, self.mutation(who, mutation)));

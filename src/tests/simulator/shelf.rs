@@ -128,6 +128,24 @@ impl World<'_> {
         ))
     }
 
+    /// What a page acknowledges, nobody will ever send again: it has left what is kept for good, or does not wait there
+    /// any more.
+    pub fn may_forget(&self, tab: usize, client: ClientId, acked: Option<Mid>) -> Checked {
+        let Some(acked) = acked else { return Ok(()) };
+        self.hit(Hit::Acked);
+        let shelf = &self.shelves[person(tab)];
+        let writing = shelf.writes.iter().flat_map(|write| &write.records);
+        let mut records = shelf.records.values().chain(writing);
+        let waits = |record: &&Record| {
+            let (of, mid) = record.id;
+            record.is_queued && of == client && mid <= acked
+        };
+        match records.find(waits) {
+            Some(record) => violated(format!("{acked:?} is acknowledged, with {record:?} saved")),
+            None => Ok(()),
+        }
+    }
+
     /// A tab looks at what is kept, and takes over what nobody has any more.
     pub fn find(&mut self, tab: usize) -> Checked {
         let page = &self.tabs[tab];

@@ -28,6 +28,7 @@ pub enum Request {
     Push {
         client: ClientId,
         epoch: Epoch,
+        acked: Option<Mid>,
         mutations: Vec<Mutation>,
     },
     Pull {
@@ -114,7 +115,7 @@ impl Tab {
     /// A page that has just come. Its first effects are still to be taken.
     pub fn new(scene: &mut Scene, user: UserId, base: Replica, run: u32) -> Self {
         let client = ClientId(scene.uuid());
-        let engine = Engine::new(scene.list, user, client, base, true);
+        let engine = Engine::new(scene.list, user, client, base, true).with_locks();
         Self {
             photo: Photo::of(&engine),
             engine,
@@ -359,6 +360,7 @@ impl Tab {
                     ticket,
                     client,
                     epoch,
+                    acked,
                     mutations,
                 } => {
                     if self.push.is_some() {
@@ -390,6 +392,7 @@ impl Tab {
                         Request::Push {
                             client,
                             epoch,
+                            acked,
                             mutations,
                         },
                     ));

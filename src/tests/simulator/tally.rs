@@ -80,6 +80,7 @@ hits! {
     Saved: "saved",
     SaveFailed: "could not be saved",
     Adopted: "queues that were adopted",
+    Acked: "pushes that acknowledged outcomes",
     Told: "what waits in another tab was shown",
     // What was decided.
     Applied: "APPLIED",

@@ -54,6 +54,8 @@ pub struct World<'w> {
     may_edit: bool,
     illness: Illness,
     pub was_copied_back: bool,
+    /// Whether the server has forgotten outcomes that nobody had acknowledged.
+    has_forgotten: bool,
     pub tabs: Vec<Tab>,
     requests: Vec<Flight<Request>>,
     answers: Vec<Flight<Answer>>,
@@ -109,6 +111,7 @@ impl<'w> World<'w> {
             may_edit: true,
             illness: Illness::Healthy,
             was_copied_back: false,
+            has_forgotten: false,
             tabs: Vec::new(),
             requests: Vec::new(),
             answers: Vec::new(),
@@ -128,7 +131,7 @@ impl<'w> World<'w> {
         for tab in 0..TABS.into() {
             let (page, requests) = world.page(tab, 0)?;
             world.tabs.push(page);
-            world.send(tab, requests);
+            world.send(tab, requests)?;
         }
         Ok(world)
     }
@@ -236,6 +239,7 @@ impl<'w> World<'w> {
             }
             Step::Forget => {
                 self.hit(Hit::Forgotten);
+                self.has_forgotten = true;
                 self.model.forget();
                 let now = self.now;
                 self.mirror
@@ -255,13 +259,15 @@ impl<'w> World<'w> {
         happens: impl FnOnce(&mut Tab, &mut Scene) -> Result<Vec<(u32, Request)>, Violation>,
     ) -> Checked {
         let requests = happens(&mut self.tabs[tab], &mut self.scene)?;
-        self.send(tab, requests);
-        Ok(())
+        self.send(tab, requests)
     }
 
-    fn send(&mut self, tab: usize, requests: Vec<(u32, Request)>) {
+    fn send(&mut self, tab: usize, requests: Vec<(u32, Request)>) -> Checked {
         let run = self.tabs[tab].run;
         for (ticket, what) in requests {
+            if let Request::Push { client, acked, .. } = &what {
+                self.may_forget(tab, *client, *acked)?;
+            }
             match what {
                 Request::Push { .. } | Request::Pull { .. } | Request::Me => {
                     self.requests.push(Flight {
@@ -276,6 +282,7 @@ impl<'w> World<'w> {
                 what => self.wire(tab, ticket, &what),
             }
         }
+        Ok(())
     }
 
     /// The nth of what is on its way gets on, if there is any.
@@ -336,9 +343,10 @@ impl<'w> World<'w> {
             Request::Push {
                 client,
                 epoch,
+                acked,
                 mutations,
             } => {
-                let answer = self.push(tab, client, epoch, &mutations)?;
+                let answer = self.push(tab, client, epoch, (acked, &mutations))?;
                 Answer::Pushed { client, answer }
             }
             Request::Pull { client, since } => Answer::Pulled(self.pull(tab, client, since)?),
@@ -390,14 +398,37 @@ impl<'w> World<'w> {
             {
                 Ok(())
             }
-            Answer::Pushed { client, answer } => self.with(tab, |page, scene| {
-                page.pushed(scene, ticket, client, answer)
-            }),
+            Answer::Pushed { client, answer } => {
+                self.is_remembered(tab, client, &answer)?;
+                self.with(tab, |page, scene| {
+                    page.pushed(scene, ticket, client, answer)
+                })
+            }
             Answer::Pulled(answer) => {
                 self.with(tab, |page, scene| page.pulled(scene, ticket, answer))
             }
             Answer::Me(answer) => self.with(tab, |page, scene| page.met(scene, answer)),
         }
+    }
+
+    /// The server has forgotten nothing that somebody still waits for, unless it forgot by itself.
+    fn is_remembered(
+        &self,
+        tab: usize,
+        client: ClientId,
+        answer: &Result<Vec<(Mid, Outcome)>, Failure>,
+    ) -> Checked {
+        let unknown = answer.iter().flatten();
+        let unknown = unknown.filter(|(_, outcome)| *outcome == Outcome::Unknown);
+        for (mid, _) in unknown {
+            let waits = self.tabs[tab].photo.entry((client, *mid)).is_some();
+            if waits && !self.has_forgotten {
+                return violated(format!(
+                    "{mid:?} of {client} is acknowledged, and still waits"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// A request got nowhere.
@@ -573,7 +604,7 @@ impl<'w> World<'w> {
         tab: usize,
         client: ClientId,
         epoch: Epoch,
-        mutations: &[Mutation],
+        (acked, mutations): (Option<Mid>, &[Mutation]),
     ) -> Result<Result<Vec<(Mid, Outcome)>, Failure>, Violation> {
         if self.sessions[person(tab)] != Session::Own {
             self.hit(Hit::SignedOut);
@@ -600,9 +631,9 @@ impl<'w> World<'w> {
             now: self.now,
         };
         let first = self.model.last_mid(client);
-        let answer = self.model.push(who, epoch, mutations);
+        let answer = self.model.push(who, epoch, acked, mutations);
         if let Some(mirror) = &mut self.mirror {
-            mirror.push(who, epoch, mutations, &answer)?;
+            mirror.push(who, epoch, (acked, mutations), &answer)?;
         }
         self.scene.chronicle.grow(&self.model)?;
         self.publish()?;
@@ -732,7 +763,7 @@ impl<'w> World<'w> {
         self.forget_wires(tab);
         let (page, requests) = self.page(tab, run)?;
         self.tabs[tab] = page;
-        self.send(tab, requests);
+        self.send(tab, requests)?;
         self.is_introduced(tab)
     }
 

@@ -453,3 +453,41 @@ fn an_edit_over_one_of_mine_that_the_server_took_started_from_that() {
     );
     assert_eq!(engine.kept()[0].was.as_deref(), Some("first"));
 }
+
+#[test]
+fn what_is_acknowledged_has_left_what_is_saved_for_certain() {
+    let acked = |engine: &mut Engine| {
+        let pushes = engine.effects().into_iter();
+        let acked = pushes.filter_map(|effect| match effect {
+            Effect::Push { acked, .. } => Some(acked),
+            _ => None,
+        });
+        acked.collect::<Vec<_>>()
+    };
+    for has_locks in [true, false] {
+        let mut engine = kept(3, vec![]);
+        if has_locks {
+            engine = engine.with_locks();
+        }
+        engine.dispatch([tick(1, true)]);
+        saved(&mut engine, true);
+        assert_eq!(acked(&mut engine), [None]);
+        engine.dispatch([tick(2, true)]);
+        saved(&mut engine, true);
+        let refused = Outcome::Rejected(Rejection::forbidden());
+        decided(&mut engine, CLIENT, vec![(Mid(1), refused)]);
+        // Whoever finds it saved would send it again.
+        assert_eq!(acked(&mut engine), [None]);
+        saved(&mut engine, true);
+        engine.dispatch([tick(3, true)]);
+        saved(&mut engine, true);
+        let failure = Input::Pushed {
+            ticket: engine.push_ticket,
+            client: CLIENT,
+            answer: Err(Failure::Late),
+        };
+        engine.take(failure, RANDOM);
+        engine.take(Input::Waited(Timer::Push), RANDOM);
+        assert_eq!(acked(&mut engine), [has_locks.then_some(Mid(1))]);
+    }
+}
