@@ -32,11 +32,12 @@
     const title = doc.querySelector('title');
     if (old.id === 'list-name') title.text = name + title.text.slice(old.textContent.length);
   };
-  // What is no longer for this person goes, and the list's name with it.
+  // What is no longer for this person goes, and with it the list's name, and who shares it.
   const close = old => {
     const name = old.id === 'list-name' ? 'List not available' : '';
     retitle(old, name);
     old.textContent = name;
+    doc.querySelector('.headline button')?.remove();
   };
   const lives = () => [...doc.querySelectorAll('[data-live]')];
 

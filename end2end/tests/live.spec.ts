@@ -198,6 +198,7 @@ test.describe('who shares it', () => {
     const heading = bens.app.page.getByRole('heading', { level: 1 });
     await expect(heading).toHaveText('List not available', { timeout: 10_000 });
     await expect(bens.app.page).toHaveTitle('List not available · Lockstep');
+    await expect(bens.app.button('Share')).toHaveCount(0);
     await expect(bens.app.connection).toHaveAttribute('data-state', 'offline');
     await expect(bens.app.review).toContainText('tea');
     await app.tick('milk');
