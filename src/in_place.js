@@ -32,6 +32,13 @@
     const title = doc.querySelector('title');
     if (old.id === 'list-name') title.text = name + title.text.slice(old.textContent.length);
   };
+  // What is no longer for this person goes, and with it the list's name, and who shares it.
+  const close = old => {
+    const name = old.id === 'list-name' ? 'List not available' : '';
+    retitle(old, name);
+    old.textContent = name;
+    doc.querySelector('.headline button')?.remove();
+  };
   const lives = () => [...doc.querySelectorAll('[data-live]')];
 
   listen('submit', event => {
@@ -65,8 +72,7 @@
       if (shown.some(live => live.querySelector(':popover-open,[open]'))) return setTimeout(refresh, 1000);
       for (const address of new Set(shown.map(live => live.dataset.live || location.href))) {
         const [page, answer] = await read(address);
-        // What is no longer for this person goes.
-        shown.forEach(live => (answer.status === 404 ? (retitle(live, ''), live.replaceChildren()) : put(live, page)));
+        shown.forEach(live => (answer.status === 404 ? close(live) : put(live, page)));
       }
     }).catch(() => {});
   };

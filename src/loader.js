@@ -144,13 +144,15 @@
       stop();
       await new Promise(loaded => addEventListener('load', loaded));
     }
+    let how = '';
     try {
       await hydrate(await (loading || load()));
     } catch (error) {
       console.error(error);
-      if (islands) await fallBack();
-      return;
+      if (islands) return fallBack();
+      // Its links and forms work all the same: only who is signed in is not followed (see `lists.js`).
+      how = 'plain';
     }
-    root.dataset.hydrated = '';
+    root.dataset.hydrated = how;
   });
 }

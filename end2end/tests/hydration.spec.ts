@@ -1,6 +1,6 @@
 // What a person does between the first paint and hydration is neither lost nor done twice.
 
-import { createAccount, createList } from '../fixtures/arrange';
+import { createAccount, createList, newAccount } from '../fixtures/arrange';
 import type { App } from '../fixtures/app';
 import type { Hold, Proxy } from '../fixtures/proxy';
 import { expect, test } from '../fixtures/test';
@@ -133,4 +133,35 @@ test('a page that something else has changed still works, as one of plain forms'
   await app.newTodo.press('Enter');
   await app.expectRows(['[ ] milk', '[ ] bread', '[ ] eggs']);
   await app.expectSaved(list, ['[ ] milk', '[ ] bread', '[ ] eggs']);
+});
+
+test('a page without islands is whole without the WebAssembly, and says so', async ({ app, page, context }) => {
+  app.expectNetworkErrors();
+  await page.route(/\.wasm$/, (route) => route.abort());
+  await app.goto('/register');
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'plain');
+  const account = newAccount();
+  await app.sendCredentials(account, 'Create account');
+  await app.landed('/lists');
+  // Its menus and forms are the browser's, and what is done elsewhere comes over its socket.
+  const list = await createList(context.request, 'Groceries');
+  await expect(page.locator(`.lists a[href="${list}"]`)).toBeVisible();
+  // Nobody follows who is signed in: the server says it, by another page.
+  await context.request.post('/api/logout');
+  await page.waitForURL(({ pathname }) => pathname === '/login');
+  await app.hydrated();
+});
+
+test('a list without the WebAssembly is one of plain forms, and is not taken for hydrated', async ({ app, page }) => {
+  app.expectNetworkErrors();
+  await createAccount(page.request);
+  const list = await createList(page.request, 'Groceries', ['milk']);
+  await page.route(/\.wasm$/, (route) => route.abort());
+  await app.open(list);
+  await expect(page.locator('html[data-script]')).not.toBeAttached();
+  await app.newTodo.fill('eggs');
+  await app.button('Add').click();
+  await app.expectRows(['[ ] milk', '[ ] eggs']);
+  await expect(page.locator('html[data-script]')).not.toBeAttached();
+  await expectNotHydrated(app);
 });

@@ -195,8 +195,10 @@ test.describe('who shares it', () => {
     await busy.used();
     await app.page.request.post('/api/remove_member', { form: { list: list.slice('/lists/'.length), member: ben.user } });
     await expect(bens.app.items).toHaveCount(0, { timeout: 1_000 });
-    await expect(bens.app.page.getByRole('heading', { level: 1 })).toHaveText('', { timeout: 10_000 });
-    await expect(bens.app.page).toHaveTitle('· Lockstep');
+    const heading = bens.app.page.getByRole('heading', { level: 1 });
+    await expect(heading).toHaveText('List not available', { timeout: 10_000 });
+    await expect(bens.app.page).toHaveTitle('List not available · Lockstep');
+    await expect(bens.app.button('Share')).toHaveCount(0);
     await expect(bens.app.connection).toHaveAttribute('data-state', 'offline');
     await expect(bens.app.review).toContainText('tea');
     await app.tick('milk');

@@ -320,6 +320,7 @@ mod page {
                     placeholder="What needs to be done?"
                     aria-label="New item"
                     autocomplete="off"
+                    dir="auto"
                     autofocus
                     // UTF-16 units: 500 characters of two units fit.
                     maxlength=(2 * TITLE_MAX).to_string()

@@ -146,6 +146,7 @@ fn Create(me: UserId, refused: Option<Refused>, focus: bool) -> impl IntoView {
                     id="new-list"
                     name="name"
                     placeholder="New list"
+                    dir="auto"
                     autocomplete="off"
                     required
                     maxlength=name_units()

@@ -32,6 +32,9 @@ impl Listener for Patient {
 
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         let (stream, peer) = Listener::accept(&mut self.listener).await;
+        // An event is small, and goes out at once: otherwise the system keeps it until the other side has acknowledged
+        // the one before, a round trip or more. Where this cannot be set, things are only slower.
+        let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_read_timeout(Some(self.silence));
         stream.set_write_timeout(Some(self.silence));
@@ -66,6 +69,16 @@ mod tests {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         answer
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_does_not_wait_for_what_was_sent_before() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _person = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (stream, _) = Patient::new(listener, SILENCE).accept().await;
+        assert!(stream.get_ref().nodelay().unwrap());
     }
 
     #[tokio::test]
