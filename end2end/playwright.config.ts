@@ -17,5 +17,8 @@ export default defineConfig({
     navigationTimeout: 10_000,
     trace: 'retain-on-failure',
     launchOptions: launchOptions(),
+    // A worker would answer where a test has broken the network, and hide from it what the page itself does. The tests
+    // that are about it, and some that must be the same with it, allow it.
+    serviceWorkers: 'block',
   },
 });

@@ -12,7 +12,11 @@ use crate::{
         sharing::SharingPage,
         sign_in::{Login, Register},
     },
-    server::{appearance, site::Files, visit::Visit},
+    server::{
+        appearance,
+        site::{Files, Site, without_comments},
+        visit::Visit,
+    },
     ui::appearance::Shown,
 };
 use axum::http::{HeaderName, HeaderValue, request::Parts};
@@ -42,14 +46,8 @@ static LISTS: LazyLock<String> = LazyLock::new(|| without_comments(include_str!(
 /// Keeps edits, and sends them from whichever tab is there. See the file.
 static SHELF: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("shelf.js")));
 
-fn without_comments(script: &str) -> String {
-    let lines = script.lines().map(str::trim);
-    let code: Vec<&str> = lines.filter(|line| !line.starts_with("//")).collect();
-    code.join("\n")
-}
-
 /// The document. Islands are loaded at once on pages that have them.
-pub fn shell(files: &Files) -> impl IntoView + use<> {
+pub fn shell(site: &Site) -> impl IntoView + use<> {
     let parts = use_context::<Parts>();
     let page = parts.as_ref().map_or("/", |parts| {
         parts.uri.path_and_query().map_or("/", |path| path.as_str())
@@ -69,8 +67,13 @@ pub fn shell(files: &Files) -> impl IntoView + use<> {
         theme,
         page: page.to_owned(),
     });
-    let Files { css, js, wasm } = files.clone();
-    let loader = format!("({})({js:?},{wasm:?},{has_islands})", *LOADER);
+    let Files { css, js, wasm } = site.files();
+    // `service_worker.js` reads the two names here.
+    let starts_offline = site.is_immutable();
+    let loader = format!(
+        "({})({js:?},{wasm:?},{has_islands},{starts_offline})",
+        *LOADER
+    );
     content_security_policy();
     view! {
         <!DOCTYPE html>
@@ -136,6 +139,7 @@ fn content_security_policy() {
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          connect-src 'self'{reload}; img-src 'self' data:; font-src 'self'; manifest-src 'self'; \
+         worker-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {

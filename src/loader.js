@@ -4,8 +4,9 @@
 // writes the model's state over what was typed or ticked. So: edits made early are recorded, replayed once the
 // islands live, and, if they never will (no WebAssembly, or the person leaves), posted as the plain forms they
 // are. Runs in <head>, before anything can be clicked. `eager`: the page has islands, so fetch them at once. Elsewhere
-// the WebAssembly follows who is signed in, and comes once the page is loaded: nothing waits for it.
-(js, wasm, eager) => {
+// the WebAssembly follows who is signed in, and comes once the page is loaded: nothing waits for it. `offline`: there is a
+// service worker, which starts pages without a network.
+(js, wasm, eager, offline) => {
   const root = document.documentElement;
   root.dataset.script = '';
   const early = [];
@@ -131,6 +132,26 @@
     });
     form.hidePopover();
   });
+
+  // Copies of pages go with the sign-in they were made for (service_worker.js): before the form is on its way, and when
+  // it is known that nobody, or somebody else, is signed in (src/client/auth.rs).
+  const forget = () => self.caches?.delete('lockstep-documents').catch(() => {});
+  document.addEventListener('submit', ({ target }) => target.getAttribute('action') === '/api/logout' && forget(), true);
+  addEventListener('lockstep:gone', forget);
+
+  // On plain HTTP, and where the browser keeps nothing, there are no workers: what fails here is no failure.
+  const work = async () => {
+    const registration = await navigator.serviceWorker.register('/service-worker.js');
+    const offer = async () =>
+      registration.waiting && registration.active && (await import('/new-version.js')).default(registration, [js, wasm]);
+    const follow = () => registration.installing?.addEventListener('statechange', () => offer().catch(() => {}));
+    registration.onupdatefound = follow;
+    follow();
+    // A page that stays open for days would not hear of it.
+    document.addEventListener('visibilitychange', () => document.hidden || registration.update().catch(() => {}));
+    await offer();
+  };
+  if (offline) addEventListener('load', () => work().catch(() => {}));
 
   let loading = eager && load();
   if (loading) loading.catch(() => {}); // told below

@@ -15,6 +15,7 @@ pub mod listener;
 pub mod lists;
 pub mod maintenance;
 pub mod new_link;
+pub mod offline;
 pub mod passwords;
 pub mod router;
 pub mod sessions;

@@ -188,6 +188,7 @@ window.lockstep = (() => {
   const tell = text => channel?.postMessage(text);
 
   return {
+    hasLocks: () => !!navigator.locks,
     // `of`: the person that the page was rendered for; `list`: the one it shows, if any.
     begin: (of, list, told) => {
       user = of;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createAccount, createList, newAccount, share } from '../fixtures/arrange';
 import type { App } from '../fixtures/app';
+import { expectCopies, offerNewVersion } from '../fixtures/copies';
 import { test } from '../fixtures/test';
 
 const FOLDER = process.env['SCREENSHOTS'] ?? '';
@@ -24,6 +25,35 @@ test('register with an error', async ({ app, request }) => {
   await app.sendCredentials({ ...newAccount(), name }, 'Create account');
   await app.alert.waitFor();
   await shoot(app, 'register-error');
+});
+
+test('a new version is offered', async ({ app }) => {
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries', ['milk', 'bread', 'eggs']));
+  await offerNewVersion(app.page);
+  await shoot(app, 'new-version');
+});
+
+test.describe('with the service worker', () => {
+  test.use({ serviceWorkers: 'allow' });
+
+  test('what there is no copy of', async ({ app, network }) => {
+    app.expectNetworkErrors();
+    await createAccount(app.page.request);
+    await app.goto('/settings');
+    await app.page.evaluate(() => navigator.serviceWorker.ready);
+    network.cut();
+    await app.open('/settings');
+    await shoot(app, 'offline-empty');
+    network.restore();
+    const paths = ['/lists'];
+    for (const name of ['Groceries', 'Weekend in the mountains']) paths.push(await createList(app.page.request, name));
+    for (const path of paths) await app.goto(path);
+    await expectCopies(app.page, paths);
+    network.cut();
+    await app.open('/settings');
+    await shoot(app, 'offline-lists');
+  });
 });
 
 test('the choice of the look', async ({ app }) => {

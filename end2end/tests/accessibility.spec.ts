@@ -3,6 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { createAccount, createList, newAccount } from '../fixtures/arrange';
 import { App } from '../fixtures/app';
+import { expectCopies, offerNewVersion } from '../fixtures/copies';
 import { expect, test } from '../fixtures/test';
 import { Watch } from '../fixtures/watch';
 
@@ -39,6 +40,35 @@ for (const path of ['/', '/login', '/register']) {
     await expectAccessible(app);
   });
 }
+
+test.describe('with the service worker', () => {
+  test.use({ serviceWorkers: 'allow' });
+
+  test('what there is no copy of, with and without lists that there are', async ({ app, network }) => {
+    app.expectNetworkErrors();
+    await createAccount(app.page.request);
+    await app.goto('/settings');
+    await app.page.evaluate(() => navigator.serviceWorker.ready);
+    network.cut();
+    await app.open('/settings');
+    await expectAccessible(app);
+    network.restore();
+    const paths = [await createList(app.page.request, 'Groceries'), await createList(app.page.request, LONG.slice(0, 100))];
+    for (const path of ['/lists', ...paths]) await app.goto(path);
+    await expectCopies(app.page, ['/lists', ...paths]);
+    network.cut();
+    await app.open('/settings');
+    await expect(app.page.getByRole('navigation').getByRole('link')).toHaveCount(2);
+    await expectAccessible(app);
+  });
+});
+
+test('a new version is offered', async ({ app }) => {
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries', ['milk']));
+  await offerNewVersion(app.page);
+  await expectAccessible(app);
+});
 
 test('a page that does not exist, signed out and signed in', async ({ app }) => {
   app.expectNetworkErrors();

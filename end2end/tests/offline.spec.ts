@@ -42,52 +42,57 @@ async function expectWaiting(app: App): Promise<void> {
   await app.expectSync('bread', 'pending');
 }
 
-test('an item added while the network is cut shows, is told as waiting, and arrives once', async ({ app, network }) => {
-  test.setTimeout(60_000);
-  const list = await openListOfMilk(app);
-  network.cut();
-  await app.addTodo('bread');
-  await expectWaiting(app);
-  await app.expectRows(['[ ] milk', '[ ] bread']);
-  await restoreAndRetry(app, network);
-  await expectBreadOnce(app, list);
-});
+// The page's own requests go past the service worker: with one, all of it is the same.
+for (const serviceWorkers of ['block', 'allow'] as const) test.describe(`service worker: ${serviceWorkers}`, () => {
+  test.use({ serviceWorkers });
 
-test('an item whose confirmation is lost on the way arrives once', async ({ app, network }) => {
-  test.setTimeout(60_000);
-  const list = await openListOfMilk(app);
-  const answers = network.hold(CONFIRMATION);
-  await app.addTodo('bread');
-  // The server has decided by now; only its answer is cut off.
-  await answers.waiting();
-  network.cut();
-  answers.release();
-  await expectWaiting(app);
-  network.restore();
-  // Its event says what became of it, or the push that is repeated.
-  await app.expectSync('bread', null, RECONNECTED_MS);
-  await expectBreadOnce(app, list);
-});
+  test('an item added while the network is cut shows, is told as waiting, and arrives once', async ({ app, network }) => {
+    test.setTimeout(60_000);
+    const list = await openListOfMilk(app);
+    network.cut();
+    await app.addTodo('bread');
+    await expectWaiting(app);
+    await app.expectRows(['[ ] milk', '[ ] bread']);
+    await restoreAndRetry(app, network);
+    await expectBreadOnce(app, list);
+  });
 
-test('a connection that died silently does not stop saving', async ({ app, network }) => {
-  test.setTimeout(60_000);
-  const list = await openListOfMilk(app);
-  const answers = network.hold(/^\/(ws|api)/);
-  await app.addTodo('bread');
-  await answers.waiting();
-  // After ten seconds the page gives the answer up, says so and tries again.
-  await expectWaiting(app);
-  answers.release();
-  await app.expectSync('bread', null, RECONNECTED_MS);
-  await expectBreadOnce(app, list);
-});
+  test('an item whose confirmation is lost on the way arrives once', async ({ app, network }) => {
+    test.setTimeout(60_000);
+    const list = await openListOfMilk(app);
+    const answers = network.hold(CONFIRMATION);
+    await app.addTodo('bread');
+    // The server has decided by now; only its answer is cut off.
+    await answers.waiting();
+    network.cut();
+    answers.release();
+    await expectWaiting(app);
+    network.restore();
+    // Its event says what became of it, or the push that is repeated.
+    await app.expectSync('bread', null, RECONNECTED_MS);
+    await expectBreadOnce(app, list);
+  });
 
-test('an edit that is never answered is settled when the page hears of it', async ({ app, network }) => {
-  const list = await openListOfMilk(app);
-  const answers = network.hold(EDIT);
-  await app.addTodo('bread');
-  await answers.waiting();
-  await app.expectSync('bread', null, RECONNECTED_MS);
-  answers.release();
-  await expectBreadOnce(app, list);
+  test('a connection that died silently does not stop saving', async ({ app, network }) => {
+    test.setTimeout(60_000);
+    const list = await openListOfMilk(app);
+    const answers = network.hold(/^\/(ws|api)/);
+    await app.addTodo('bread');
+    await answers.waiting();
+    // After ten seconds the page gives the answer up, says so and tries again.
+    await expectWaiting(app);
+    answers.release();
+    await app.expectSync('bread', null, RECONNECTED_MS);
+    await expectBreadOnce(app, list);
+  });
+
+  test('an edit that is never answered is settled when the page hears of it', async ({ app, network }) => {
+    const list = await openListOfMilk(app);
+    const answers = network.hold(EDIT);
+    await app.addTodo('bread');
+    await answers.waiting();
+    await app.expectSync('bread', null, RECONNECTED_MS);
+    answers.release();
+    await expectBreadOnce(app, list);
+  });
 });

@@ -48,7 +48,8 @@ pub fn rendered() -> Option<Rendered> {
         list,
         user: attribute(&page, "data-user")?,
         editable: attribute(&page, "data-editable")?,
-        filter: Filter::of_path(&document.location()?.pathname().ok()?),
+        // Not by the address: a copy of the whole list may stand for it there (`service_worker.js`).
+        filter: Filter::of_path(&attribute::<String>(&page, "data-filter")?),
         base: Replica::new(
             attribute(&page, "data-epoch")?,
             Seq(attribute(&page, "data-seq")?),

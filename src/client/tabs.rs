@@ -12,6 +12,9 @@ use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 #[wasm_bindgen(js_namespace = lockstep)]
 extern "C" {
     fn begin(user: &str, shown: Option<String>, hear: JsValue);
+    /// Whether the browser has locks for this page.
+    #[wasm_bindgen(js_name = hasLocks)]
+    pub fn has_locks() -> bool;
     /// Looks for what other tabs, and earlier runs of this one, have kept of a list.
     pub fn look(list: &str, client: &str);
     /// Keeps these texts, each after its key, and drops what is gone, all or nothing.

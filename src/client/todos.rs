@@ -107,6 +107,7 @@ impl Todos {
     fn of(page: Rendered) -> Self {
         let client = ClientId(new_id());
         let engine = Engine::new(page.list, page.user, client, page.base, true);
+        let engine = keeping::with_locks(engine);
         let said = Said {
             status: Status::of(&engine),
             others: String::new(),

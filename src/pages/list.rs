@@ -49,6 +49,10 @@ fn Living(page: Rendered) -> impl IntoView {
             todos.settle_in();
             if let Ok(Some(sheet)) = document().query_selector("[data-list]") {
                 let hand = Hand { todos, editable };
+                // What a copy was rendered for may not be what its address says.
+                if address() != filter {
+                    hand.act(Deed::Travel);
+                }
                 gestures::listen(&sheet, move |deed| hand.act(deed));
             }
         });
@@ -151,10 +155,7 @@ impl Hand {
                     inspector::toggle();
                 }
             }
-            Deed::Travel => {
-                let path = window().location().pathname();
-                self.todos.show(Filter::of_path(&path.unwrap_or_default()));
-            }
+            Deed::Travel => self.todos.show(address()),
             Deed::Notice(place, act) => self.todos.act(place, act),
             Deed::Review(kept, fate) => self.todos.decide(kept, fate),
             _ if !self.editable => {}
@@ -198,6 +199,12 @@ impl Hand {
             }
         }
     }
+}
+
+/// The filter that the address is of.
+fn address() -> Filter {
+    let path = window().location().pathname();
+    Filter::of_path(&path.unwrap_or_default())
 }
 
 /// Writes the address of what is shown into the browser's history.
@@ -275,6 +282,7 @@ mod page {
                     data-list=page.list.to_string()
                     data-user=page.user.to_string()
                     data-editable=page.editable.to_string()
+                    data-filter=page.filter.suffix()
                     data-epoch=page.base.epoch.to_string()
                     data-seq=page.base.seq.0.to_string()
                 >

@@ -1,6 +1,6 @@
 //! All addresses and the layers around them. Not here: what they do.
 
-use super::{AppState, appearance, guard, telemetry, ws};
+use super::{AppState, appearance, guard, offline, telemetry, ws};
 use crate::app::{App, shell};
 use axum::{
     Router,
@@ -36,7 +36,7 @@ pub fn build(state: AppState) -> Router {
     };
     let render = {
         let state = state.clone();
-        move || shell(&state.site.files())
+        move || shell(&state.site)
     };
     let not_found = leptos_axum::render_app_async_with_context(context.clone(), render.clone());
 
@@ -62,6 +62,8 @@ pub fn build(state: AppState) -> Router {
             "/appearance",
             post(appearance::choose).layer(DefaultBodyLimit::max(appearance::BODY_MAX)),
         )
+        .route(offline::WORKER, get(offline::worker))
+        .route(offline::NEW_VERSION, get(offline::new_version))
         .route("/ws", any(ws::open))
         .route("/api", any(StatusCode::NOT_FOUND))
         .route("/api/", any(StatusCode::NOT_FOUND))

@@ -1,10 +1,20 @@
-//! The built files beside the binary, and the names that pages call them by. Not here: serving them (`router`).
+//! The built files beside the binary, and the names that pages call them by; scripts as they are sent. Not here: serving them (`router`).
 
 use leptos::config::LeptosOptions;
 use std::{
-    fmt, fs, io,
+    fmt, fs,
+    hash::{DefaultHasher, Hasher},
+    io,
     path::{Path, PathBuf},
 };
+
+/// What pages call by a name that says nothing of its content.
+const SHARED: [&str; 4] = [
+    "/favicon.svg",
+    "/apple-touch-icon.png",
+    "/icon-192.png",
+    "/manifest.webmanifest",
+];
 
 /// The addresses of the files that every page needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,11 +27,21 @@ pub struct Files {
     pub wasm: String,
 }
 
+/// The files whose name says nothing of their content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// The addresses of those that are there.
+    pub names: Vec<String>,
+    /// Another one when any of them has changed.
+    pub stamp: String,
+}
+
 /// Where the names come from.
 #[derive(Debug)]
 pub struct Site {
     options: LeptosOptions,
     files: Files,
+    shared: Shared,
     /// Whether `cargo leptos watch` runs the server.
     watched: bool,
 }
@@ -56,6 +76,7 @@ impl Site {
     pub fn open(options: &LeptosOptions) -> Result<Self, SiteError> {
         Ok(Self {
             files: names(options)?,
+            shared: shared(Path::new(&*options.site_root)),
             options: options.clone(),
             watched: std::env::var_os("LEPTOS_WATCH").is_some(),
         })
@@ -76,6 +97,11 @@ impl Site {
         }
     }
 
+    /// The files that pages share, as they were when the server started.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Whether a file's name changes with its content, so that it can be kept for ever.
     pub fn is_immutable(&self) -> bool {
         self.options.hash_files && !self.watched
@@ -92,6 +118,29 @@ impl Site {
         } else {
             one
         }
+    }
+}
+
+/// A script as it is sent: its comments stay in the source.
+pub fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim);
+    let code: Vec<&str> = lines.filter(|line| !line.starts_with("//")).collect();
+    code.join("\n")
+}
+
+fn shared(root: &Path) -> Shared {
+    let mut hasher = DefaultHasher::new();
+    let mut names = Vec::new();
+    for name in SHARED {
+        // A host may leave them out.
+        if let Ok(content) = fs::read(root.join(name.trim_start_matches('/'))) {
+            hasher.write(&content);
+            names.push(name.to_owned());
+        }
+    }
+    Shared {
+        names,
+        stamp: format!("{:x}", hasher.finish()),
     }
 }
 
@@ -133,4 +182,27 @@ fn names(options: &LeptosOptions) -> Result<Files, SiteError> {
         js: name("js")?,
         wasm: name("wasm")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_files_are_those_that_are_there_and_another_content_is_another_stamp() {
+        let folder = tempfile::TempDir::new().unwrap();
+        assert_eq!(shared(folder.path()).names, Vec::<String>::new());
+        let write = |text| fs::write(folder.path().join("favicon.svg"), text).unwrap();
+        write("<svg/>");
+        let before = shared(folder.path());
+        assert_eq!(before.names, ["/favicon.svg"]);
+        assert_eq!(shared(folder.path()), before);
+        write("<svg />");
+        assert_ne!(shared(folder.path()).stamp, before.stamp);
+    }
+
+    #[test]
+    fn a_script_is_sent_without_its_comments() {
+        assert_eq!(without_comments("// a\n  b();\n  // c\nd;"), "b();\nd;");
+    }
 }

@@ -1,7 +1,7 @@
 //! What the engine has kept, what it finds, and what it tells other tabs; and lists that are sent to in the background.
 
 use super::Todos;
-use crate::core::id::Seq;
+use crate::core::{engine::Engine, id::Seq};
 
 /// What is kept of the list, and why it is there.
 #[cfg_attr(feature = "ssr", allow(dead_code))]
@@ -15,6 +15,15 @@ pub(super) struct Keeping {
     remembered: Option<Seq>,
     /// Whether it is to be kept soon.
     is_due: bool,
+}
+
+/// Says whether nobody else sends what this tab does.
+pub(super) fn with_locks(engine: Engine) -> Engine {
+    #[cfg(feature = "hydrate")]
+    if crate::client::tabs::has_locks() {
+        return engine.with_locks();
+    }
+    engine
 }
 
 #[cfg(feature = "ssr")]

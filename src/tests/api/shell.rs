@@ -257,6 +257,44 @@ async fn icons_and_the_manifest_have_their_types_and_are_kept_for_a_day() {
 }
 
 #[tokio::test]
+async fn the_scripts_of_the_offline_start_are_asked_about_each_time() {
+    let app = TestApp::start().await;
+    for path in ["/service-worker.js", "/new-version.js"] {
+        let script = app.nobody().get(path).await;
+        assert_eq!(script.status, 200, "{path}");
+        assert_eq!(
+            script.header("content-type"),
+            "text/javascript; charset=utf-8"
+        );
+        assert_eq!(script.header("cache-control"), "no-cache");
+        assert!(!script.text.contains("\n//"), "{}", script.text);
+    }
+    let worker = app.nobody().get("/service-worker.js").await;
+    assert_eq!(
+        worker.header("content-security-policy"),
+        "default-src 'none'; connect-src 'self'; base-uri 'none'"
+    );
+}
+
+#[tokio::test]
+async fn where_files_have_no_hash_no_worker_is_begun_and_an_old_one_ends() {
+    let app = TestApp::start().await;
+    let page = app.nobody().get("/login").await;
+    let call = page.text.split_once("/pkg/lockstep.wasm\",").unwrap().1;
+    assert!(call.starts_with("false,false)</script>"), "{call}");
+    assert!(
+        page.header("content-security-policy")
+            .contains("worker-src 'self';")
+    );
+    let worker = app.nobody().get("/service-worker.js").await;
+    assert!(
+        worker.text.contains("registration.unregister()"),
+        "{}",
+        worker.text
+    );
+}
+
+#[tokio::test]
 async fn a_requests_id_is_ours_whatever_the_client_says() {
     let app = TestApp::start().await;
     let request = app.nobody().request(Method::GET, "/healthz");
