@@ -46,9 +46,7 @@ const parts = [
   part('WebAssembly', wasm),
   part('JavaScript', file('.js')),
   part('CSS', file('.css')),
-  part('loader (in the HTML)', script('loader.js')),
-  part('in place (in the HTML)', script('in_place.js')),
-  part('shelf (in the HTML)', script('shelf.js')),
+  part('scripts (in the HTML)', Buffer.concat(['loader.js', 'shelf.js', 'in_place.js'].map(script))),
 ];
 const total = parts.reduce((sum, { sent }) => sum + sent, 0);
 

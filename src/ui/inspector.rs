@@ -24,7 +24,9 @@ pub fn report(engine: &Engine) -> String {
     lines.push("\nlatest first:".to_owned());
     let trace = engine.trace().lines().rev();
     lines.extend(trace.map(|(what, number)| format!("{number} {}", what.name())));
-    lines.join("\n")
+    lines
+        .iter()
+        .fold(String::new(), |report, line| report + line + "\n")
 }
 
 fn queued(entry: &Entry) -> String {

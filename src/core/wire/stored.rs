@@ -33,21 +33,24 @@ fn todo(todo: &Todo) -> String {
 }
 
 fn why(why: &Why) -> String {
-    let of = |kind| Writer::new().text("type", kind);
-    match why {
-        Why::Erring => of("ERRING"),
-        Why::Unknown => of("UNKNOWN"),
-        Why::Refused(message) => of("REFUSED").text("message", message),
-        Why::Barred(message) => of("BARRED").text("message", message),
-        Why::Conflict(current) => of("CONFLICT").plain("current", todo(current)),
+    let mut fields = Writer::new();
+    let fields = match why {
+        Why::Erring => fields.text("type", "ERRING"),
+        Why::Unknown => fields.text("type", "UNKNOWN"),
+        Why::Refused(message) => fields.text("type", "REFUSED").text("message", message),
+        Why::Barred(message) => fields.text("type", "BARRED").text("message", message),
+        Why::Conflict(current) => fields
+            .text("type", "CONFLICT")
+            .plain("current", todo(current)),
         Why::Rejected(Rejection { code, message }) => {
             let known = CODES.iter().find(|(known, _)| known == code);
-            of("REJECTED")
+            fields
+                .text("type", "REJECTED")
                 .text("code", known.map_or("", |(_, name)| name))
                 .text("message", message)
         }
-    }
-    .end()
+    };
+    fields.end()
 }
 
 /// Under which key a mutation is kept.
@@ -74,7 +77,8 @@ pub fn record(list: ListId, record: Record) -> String {
         unless_after: unless_after.map(BaseFields::from),
         ..meant.into()
     };
-    let mut fields = Writer::new()
+    let mut fields = Writer::new();
+    fields
         .text("list", &list.to_string())
         .text("client", &client.to_string())
         .plain("mid", mid.0)
@@ -82,26 +86,26 @@ pub fn record(list: ListId, record: Record) -> String {
         .plain("op", op(meant))
         .plain("queued", is_queued);
     if !seen.is_empty() {
-        fields = fields.plain("seen", array(seen.iter().map(todo)));
+        fields.plain("seen", array(seen.iter().map(todo)));
     }
     if let Some(was) = was {
-        fields = fields.text("was", &was);
+        fields.text("was", &was);
     }
     if let Some((mid, seq)) = undoes {
-        fields = fields.plain("undoes", mid.0);
+        fields.plain("undoes", mid.0);
         if let Some(seq) = seq {
-            fields = fields.plain("undone_at", seq.0);
+            fields.plain("undone_at", seq.0);
         }
     }
     if !waits_for.is_empty() {
         let waits_for = waits_for.into_iter().map(After::from);
-        fields = fields.plain("waits_for", array(waits_for.map(after)));
+        fields.plain("waits_for", array(waits_for.map(after)));
     }
     if let Some(seq) = applied {
-        fields = fields.plain("applied", seq.0);
+        fields.plain("applied", seq.0);
     }
     if let Some(reason) = reason {
-        fields = fields.plain("why", why(&reason));
+        fields.plain("why", why(&reason));
     }
     fields.end()
 }
@@ -111,10 +115,8 @@ pub fn shared(shared: Shared) -> String {
     let queue = shared.queue.into_iter();
     let queue = queue.map(|kept| record(shared.list, kept));
     let settled = shared.settled.into_iter();
-    let settled = settled.map(|(mid, seq)| {
-        let place = Writer::new().plain("mid", mid.0);
-        place.plain("seq", seq.0).end()
-    });
+    let settled =
+        settled.map(|(mid, seq)| Writer::new().plain("mid", mid.0).plain("seq", seq.0).end());
     Writer::new()
         .text("user", &shared.user.to_string())
         .text("list", &shared.list.to_string())
@@ -149,36 +151,61 @@ impl Read for After {
 
 impl Read for Base {
     fn read(object: &impl Object) -> Option<Self> {
-        let after = object.objects("after").unwrap_or_default();
-        BaseFields {
+        let after: Vec<After> = all(object.objects("after").unwrap_or_default())?;
+        Some(Self {
             server: Seq(object.natural("server")?),
-            after: Some(all(after)?),
-        }
-        .try_into()
-        .ok()
+            after: after.into_iter().map(After::into).collect(),
+        })
     }
 }
 
+// Straight from the object: by way of what the server reads it would be three times the code.
 impl Read for Op {
     fn read(object: &impl Object) -> Option<Self> {
-        let ids = object
-            .texts("ids")
-            .map(|ids| -> Option<Vec<TodoId>> { ids.iter().map(|id| id.parse().ok()).collect() });
-        OpFields {
-            r#type: object.text("type")?,
-            id: object.parsed("id"),
-            title: object.text("title"),
-            completed: object.flag("completed"),
-            position: object.text("position"),
-            ids: ids.flatten(),
-            base: object
-                .object("base")
-                .and_then(|base| Base::read(&base))
-                .map(BaseFields::from),
-            unless_after: None,
-        }
-        .try_into()
-        .ok()
+        let ids = || -> Option<Vec<TodoId>> {
+            let ids = object.texts("ids")?;
+            ids.iter().map(|id| id.parse().ok()).collect()
+        };
+        let completed = || object.flag("completed");
+        let kind = object.text("type")?;
+        // Bulk ops have several, and a no-op none.
+        Some(match kind.as_str() {
+            "SET_ALL_COMPLETED" => Self::SetAllCompleted {
+                ids: ids()?,
+                completed: completed()?,
+            },
+            "CLEAR_COMPLETED" => Self::ClearCompleted { ids: ids()? },
+            "RESTORE_TODOS" => Self::RestoreTodos { ids: ids()? },
+            "NOOP" => Self::Noop,
+            kind => {
+                let id = object.parsed("id")?;
+                let title = || object.text("title");
+                let position = || object.text("position");
+                match kind {
+                    "ADD_TODO" => Self::AddTodo {
+                        id,
+                        title: title()?,
+                        position: position()?,
+                    },
+                    "SET_COMPLETED" => Self::SetCompleted {
+                        id,
+                        completed: completed()?,
+                    },
+                    "SET_TITLE" => Self::SetTitle {
+                        id,
+                        title: title()?,
+                        base: Base::read(&object.object("base")?)?,
+                    },
+                    "MOVE_TODO" => Self::MoveTodo {
+                        id,
+                        position: position()?,
+                    },
+                    "DELETE_TODO" => Self::DeleteTodo { id },
+                    "RESTORE_TODO" => Self::RestoreTodo { id },
+                    _ => return None,
+                }
+            }
+        })
     }
 }
 

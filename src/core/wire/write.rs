@@ -26,13 +26,13 @@ impl Writer {
     }
 
     /// A number, `true` or `false`, or JSON that is written already.
-    pub(super) fn plain(mut self, name: &str, value: impl Display) -> Self {
+    pub(super) fn plain(&mut self, name: &str, value: impl Display) -> &mut Self {
         self.name(name);
         let _ = write!(self.0, "{value}");
         self
     }
 
-    pub(super) fn text(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn text(&mut self, name: &str, value: &str) -> &mut Self {
         self.name(name);
         self.0.push('"');
         for c in value.chars() {
@@ -52,50 +52,63 @@ impl Writer {
         self
     }
 
-    pub(super) fn end(mut self) -> String {
+    pub(super) fn end(&mut self) -> String {
         self.0.push('}');
-        self.0
+        std::mem::take(&mut self.0)
     }
 }
 
 /// JSON texts of an array.
 pub(super) fn array(items: impl Iterator<Item = String>) -> String {
-    format!("[{}]", items.collect::<Vec<_>>().join(","))
+    let mut text = "[".to_owned();
+    for item in items {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&item);
+    }
+    text.push(']');
+    text
 }
 
 fn base(base: BaseFields) -> String {
     let after = base.after.unwrap_or_default().into_iter().map(after);
-    let server = Writer::new().plain("server", base.server.0);
-    server.plain("after", array(after)).end()
+    Writer::new()
+        .plain("server", base.server.0)
+        .plain("after", array(after))
+        .end()
 }
 
 pub(super) fn after(after: After) -> String {
-    let client = Writer::new().text("client", &after.client.to_string());
-    client.plain("mid", after.mid.0).end()
+    Writer::new()
+        .text("client", &after.client.to_string())
+        .plain("mid", after.mid.0)
+        .end()
 }
 
 pub(super) fn op(op: OpFields) -> String {
-    let mut fields = Writer::new().text("type", &op.r#type);
+    let mut fields = Writer::new();
+    fields.text("type", &op.r#type);
     if let Some(id) = op.id {
-        fields = fields.text("id", &id.to_string());
+        fields.text("id", &id.to_string());
     }
     if let Some(title) = op.title {
-        fields = fields.text("title", &title);
+        fields.text("title", &title);
     }
     if let Some(completed) = op.completed {
-        fields = fields.plain("completed", completed);
+        fields.plain("completed", completed);
     }
     if let Some(position) = op.position {
-        fields = fields.text("position", &position);
+        fields.text("position", &position);
     }
     if let Some(ids) = op.ids {
-        fields = fields.plain("ids", array(ids.iter().map(|id| format!("\"{id}\""))));
+        fields.plain("ids", array(ids.iter().map(|id| format!("\"{id}\""))));
     }
     if let Some(seen) = op.base {
-        fields = fields.plain("base", base(seen));
+        fields.plain("base", base(seen));
     }
     if let Some(seen) = op.unless_after {
-        fields = fields.plain("unless_after", base(seen));
+        fields.plain("unless_after", base(seen));
     }
     fields.end()
 }
@@ -133,30 +146,28 @@ pub fn push(
     acked: Option<Mid>,
     mutations: Vec<Mutation>,
 ) -> String {
-    let body = Writer::new()
-        .text("user", &user.to_string())
+    let mut body = Writer::new();
+    body.text("user", &user.to_string())
         .text("list", &list.to_string())
         .text("epoch", &epoch.to_string())
         .text("client", &client.to_string());
-    let body = match acked {
-        Some(mid) => body.plain("acked", mid.0),
-        None => body,
-    };
+    if let Some(mid) = acked {
+        body.plain("acked", mid.0);
+    }
     body.plain("mutations", array(mutations.into_iter().map(mutation)))
         .end()
 }
 
 /// The body of a pull. `since`: what came after this place in this history; `None`: everything.
 pub fn pull(user: UserId, list: ListId, client: ClientId, since: Option<(Epoch, Seq)>) -> String {
-    let body = Writer::new()
-        .text("user", &user.to_string())
+    let mut body = Writer::new();
+    body.text("user", &user.to_string())
         .text("list", &list.to_string())
         .text("client", &client.to_string());
-    match since {
-        Some((epoch, seq)) => body.text("epoch", &epoch.to_string()).plain("since", seq.0),
-        None => body,
+    if let Some((epoch, seq)) = since {
+        body.text("epoch", &epoch.to_string()).plain("since", seq.0);
     }
-    .end()
+    body.end()
 }
 
 #[cfg(test)]
