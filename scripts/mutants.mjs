@@ -232,7 +232,7 @@ export const MUTANTS = [
   {
     name: 'access lost: the server ends no socket',
     file: ACCESS,
-    old: 'self.end_wires(code::NO_ACCESS, |tab| person(tab) == 1);',
+    old: 'self.end_wires(code::NO_ACCESS, |tab| theirs[tab]);',
     new: '',
     red,
   },
