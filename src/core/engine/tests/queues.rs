@@ -504,11 +504,11 @@ fn what_was_given_up_and_put_aside_does_not_come_back_with_a_reload() {
     // Whether it had been applied is not known yet: its place is kept.
     engine.discard(engine.kept()[0].id);
     let saves = engine.effects().into_iter();
-    let records = saves.filter_map(|effect| match effect {
+    let mut records = saves.filter_map(|effect| match effect {
         Effect::Save { records, .. } => Some(records),
         _ => None,
     });
-    let mut last = records.last().unwrap();
+    let mut last = records.next_back().unwrap();
     last[0].id.0 = GONE;
     let mut engine = kept(1, left(last));
     assert!(!is_ticked(&engine, 1));
