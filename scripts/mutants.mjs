@@ -1,5 +1,5 @@
-// The faults that scripts/mutants plants in what a page does. The simulator must find each by itself. Written as in
-// faults.mjs.
+// The faults that scripts/mutants plants in what a page does. The simulator must find each by itself; those in who is
+// signed in, the model of that. Written as in faults.mjs.
 
 const ENGINE = 'src/core/engine.rs';
 const PUSHED = 'src/core/engine/pushed.rs';
@@ -12,7 +12,10 @@ const REPLICA = 'src/core/replica.rs';
 const WIRES = 'src/tests/simulator/wires.rs';
 const ACCESS = 'src/tests/simulator/access.rs';
 
+const AUTH = 'src/core/auth.rs';
+
 const red = ['no_history_breaks_an_invariant'];
+const auth = { file: AUTH, tests: ['core::auth'], red: ['in_the_end_all_tabs_agree_with_the_server'] };
 
 export const MUTANTS = [
   {
@@ -232,7 +235,7 @@ export const MUTANTS = [
   {
     name: 'access lost: the server ends no socket',
     file: ACCESS,
-    old: 'self.end_wires(code::NO_ACCESS, |tab| person(tab) == 1);',
+    old: 'self.end_wires(code::NO_ACCESS, |tab| theirs[tab]);',
     new: '',
     red,
   },
@@ -298,8 +301,8 @@ export const MUTANTS = [
   {
     name: 'queues: what has been given up comes back with a reload',
     file: QUEUES,
-    old: 'given_up: record.why.is_some(),',
-    new: 'given_up: false,',
+    old: 'given_up: record.why.is_some() || record.op == Op::Noop,',
+    new: 'given_up: record.op == Op::Noop,',
     red,
   },
   {
@@ -315,6 +318,61 @@ export const MUTANTS = [
     old: 'first.1.0.checked_sub(1).filter(|mid| *mid > 0).map(Mid)',
     new: 'Some(first.1)',
     red,
+  },
+  {
+    name: 'queues: what was given up and put aside comes back with a reload',
+    file: QUEUES,
+    old: 'if entry.given_up && kept.is_none() {',
+    new: 'if false && entry.given_up && kept.is_none() {',
+    red,
+  },
+  {
+    name: 'queues: what a tab that is there has is taken over',
+    file: QUEUES,
+    old: 'let adopted = is_left.then_some(self.base.seq);',
+    new: 'let adopted = Some(self.base.seq);',
+    red,
+  },
+  {
+    name: 'queues: what is new goes into a queue that was taken over',
+    file: PENDING,
+    old: 'let mut entry = Entry::new((self.client, self.last), op, seen);',
+    new: `let adopted = self.guests.iter().find(|guest| guest.adopted.is_some());
+          let client = adopted.map_or(self.client, |guest| guest.client);
+          let its = self.queue.iter().filter(|entry| entry.client == client);
+          let mid = its.map(|entry| entry.mid).max().map_or(self.last, |mid| mid.next());
+          let mut entry = Entry::new((client, mid), op, seen);`,
+    red,
+  },
+  {
+    name: 'queues: what waits in another person\'s tab is shown',
+    file: QUEUES,
+    old: 'let is_ours = (user, list, epoch) == (self.user, self.list, self.base.epoch);',
+    new: 'let _ = user; let is_ours = (list, epoch) == (self.list, self.base.epoch);',
+    red,
+  },
+  {
+    name: 'queues: nobody is told what became of a queue in another history',
+    file: PULLED,
+    old: 'self.introduce();',
+    new: '',
+    red,
+  },
+  {
+    ...auth,
+    name: 'signed in: who follows another tab writes back',
+    old: 'self.leave(Why::Told, gone, to);',
+    new: 'self.leave(Why::Told, gone, to); to.push(Effect::Write(None));',
+  },
+  {
+    ...auth,
+    name: 'signed in: a 401 signs out, and nobody is asked',
+    old: '(Input::Refused, Phase::Here) if self.user.is_some() && !self.is_leaving => { self.ask(stored, to); }',
+    new: `(Input::Refused, Phase::Here) if self.user.is_some() && !self.is_leaving => {
+              self.write_nobody(stored, to);
+              self.leave(Why::Sure, Gone::SignedOut, to);
+              to.push(Effect::Load(To::Start));
+          }`,
   },
   {
     name: 'queues: a failed save leaves a gap',

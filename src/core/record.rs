@@ -37,6 +37,25 @@ pub struct Record {
     pub why: Option<Why>,
 }
 
+impl Record {
+    /// Of what was given up, and put aside: its place, which a no-op keeps.
+    pub fn place(id: MutationId, epoch: Epoch) -> Self {
+        Self {
+            id,
+            epoch,
+            op: Op::Noop,
+            seen: Vec::new(),
+            was: None,
+            undoes: None,
+            unless_after: None,
+            waits_for: Vec::new(),
+            applied: None,
+            is_queued: true,
+            why: None,
+        }
+    }
+}
+
 /// A queue that was found where it was saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {

@@ -1,7 +1,8 @@
 //! The simulator: pages, a network that loses, repeats and overtakes, and a server, through random histories. After every
-//! step the invariants of the sync contract are checked, as far as push and pull go (all but 14). A failure is shrunk to
-//! the shortest history that still fails, and printed with its seed. People lose the list and are let in again, too; tabs
-//! save, crash, take over what another one has left, and tell each other what waits.
+//! step the invariants of the sync contract are checked, as far as push and pull go. A failure is shrunk to
+//! the shortest history that still fails, and printed with its seed. People lose the list and are let in again, too; they
+//! sign in and out, in each other's browsers; tabs save, crash, take over what another one has left, and tell each other
+//! what waits; and what a browser has stored gets lost.
 //!
 //! The pages are real ([`crate::core::engine::Engine`], the code of the browser); the server is a model of the contract,
 //! and in some histories the real store on SQLite beside it, which must answer the same.
@@ -17,6 +18,7 @@ mod photo;
 mod queue;
 mod resume;
 mod server;
+mod sessions;
 mod shelf;
 mod step;
 mod tab;

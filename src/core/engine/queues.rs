@@ -4,6 +4,7 @@
 use super::{Effect, Engine, RESTORED};
 use crate::core::{
     id::{ClientId, Mid, MutationId, Seq, TodoId},
+    op::Op,
     pending::{Entry, Undoes},
     record::{Found, Record, Shared},
     review::Why,
@@ -133,6 +134,10 @@ impl Engine {
         let why = kept.map(|kept| kept.why.clone());
         let epoch = self.base.epoch;
         if let Some(entry) = self.pending.get(id) {
+            if entry.given_up && kept.is_none() {
+                // The person has put it aside. Only its place is still needed.
+                return Some(Record::place(id, epoch));
+            }
             return Some(Record {
                 id,
                 epoch,
@@ -349,7 +354,7 @@ fn entry(record: Record) -> Entry {
         is_saved: true,
         applied: record.applied,
         sent,
-        given_up: record.why.is_some(),
+        given_up: record.why.is_some() || record.op == Op::Noop,
         ..Entry::new(record.id, record.op, record.seen)
     }
 }

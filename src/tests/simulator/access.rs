@@ -1,12 +1,7 @@
 //! Who may see the list: the second person loses it and is let in again, the list is deleted and comes back. Nothing
 //! follows the end of a socket, and whoever is out sees nothing, with all that they did and was not decided in review.
 
-use super::{
-    Checked,
-    tally::Hit,
-    violated,
-    world::{World, person},
-};
+use super::{Checked, tally::Hit, violated, world::World};
 use crate::core::link::live::code;
 
 impl World<'_> {
@@ -26,8 +21,9 @@ impl World<'_> {
         }
         self.hit(Hit::PutOut);
         self.model.out.insert(user);
-        self.nothing_follows(|tab| person(tab) == 1);
-        self.end_wires(code::NO_ACCESS, |tab| person(tab) == 1);
+        let theirs = self.pages_of(1);
+        self.nothing_follows(|tab| theirs[tab]);
+        self.end_wires(code::NO_ACCESS, |tab| theirs[tab]);
         Ok(())
     }
 
@@ -52,7 +48,7 @@ impl World<'_> {
 
     /// Whether whose page this is may see the list.
     pub fn is_open_to(&self, tab: usize) -> bool {
-        self.model.is_open_to(self.users[person(tab)])
+        self.model.is_open_to(self.users[self.tabs[tab].person])
     }
 
     /// The pages of those who are out know it, sooner or later, and show nothing. Then all are let in again: some load
@@ -64,10 +60,10 @@ impl World<'_> {
         }
         self.get_on(|world| {
             let mut pages = world.tabs.iter().enumerate();
-            pages.all(|(tab, page)| is_in(world, tab) || page.photo.is_hidden)
+            pages.all(|(tab, page)| is_in(world, tab) || page.shows_nothing())
         })?;
         for (tab, page) in self.tabs.iter().enumerate() {
-            if !is_in(self, tab) && !page.photo.is_hidden {
+            if !is_in(self, tab) && !page.shows_nothing() {
                 return violated(format!(
                     "a page shows a list that is not for its person any more: {:?}",
                     page.engine.link()
@@ -78,6 +74,7 @@ impl World<'_> {
         self.be_there(true)?;
         self.let_in(true)?;
         for tab in 0..self.tabs.len() {
+            self.follow(tab)?;
             if self.tabs[tab].photo.is_hidden && self.scene.uuid().as_u128().is_multiple_of(2) {
                 self.reload(tab)?;
             }

@@ -77,7 +77,9 @@ pub struct Chronicle {
     pub unsure: BTreeSet<ClientId>,
     /// Mutations whose outcome their page does not know: it cannot know what came after them either.
     pub riddles: BTreeSet<Key>,
-    /// What came to nothing, and its person has put aside.
+    /// Whose each client is.
+    pub authors: BTreeMap<ClientId, usize>,
+    /// What came to nothing, and its person has put aside; and what they discarded.
     pub dropped: BTreeSet<Key>,
     lived: BTreeSet<TodoId>,
 }

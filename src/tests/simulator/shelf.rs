@@ -8,7 +8,7 @@ use super::{
     tab::Request,
     tally::Hit,
     violated,
-    world::{World, person},
+    world::{World, browser},
 };
 use crate::core::{
     engine::Input,
@@ -26,9 +26,33 @@ pub struct Shelf {
     writes: Vec<Write>,
     /// Whether a write failed: what is there is not all of it then, or what was.
     has_failed: bool,
-    /// From tab to tab, in order.
-    notes: VecDeque<Note>,
+    /// Whose tab ended since its person was not signed in any more.
+    pub parked: BTreeSet<ClientId>,
+    /// What was there, and got lost; and whose it was.
+    pub lost: BTreeSet<Key>,
+    pub lost_of: BTreeSet<ClientId>,
 }
+
+impl Shelf {
+    /// Whose queues something waits in.
+    pub fn queued(&self) -> BTreeSet<ClientId> {
+        let queued = self.records.values().filter(|record| record.is_queued);
+        queued.map(|record| record.id.0).collect()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Empties it. Gives what was there.
+    pub fn clear(&mut self) -> Vec<Key> {
+        self.parked.clear();
+        std::mem::take(&mut self.records).into_keys().collect()
+    }
+}
+
+/// What tabs of a browser tell each other, in order.
+pub type Notes = VecDeque<Note>;
 
 #[derive(Debug)]
 struct Write {
@@ -39,24 +63,33 @@ struct Write {
     gone: Vec<Key>,
 }
 
+/// What one tab tells another.
 #[derive(Debug)]
-struct Note {
+pub struct Note {
     to: usize,
     run: u32,
     shared: Shared,
 }
 
 impl World<'_> {
+    /// What is kept of the person whose page this is, where it is.
+    pub fn shelf(&self, tab: usize) -> &Shelf {
+        &self.shelves[browser(tab)][self.tabs[tab].person]
+    }
+
+    pub fn shelf_mut(&mut self, tab: usize) -> &mut Shelf {
+        &mut self.shelves[browser(tab)][self.tabs[tab].person]
+    }
+
     /// A page has something saved, or tells the other tabs.
     pub fn shelve(&mut self, tab: usize, request: Request) {
         let run = self.tabs[tab].run;
-        let shelf = &mut self.shelves[person(tab)];
         match request {
             Request::Save {
                 ticket,
                 records,
                 gone,
-            } => shelf.writes.push(Write {
+            } => self.shelf_mut(tab).writes.push(Write {
                 tab,
                 run,
                 ticket,
@@ -65,8 +98,9 @@ impl World<'_> {
             }),
             Request::Share(shared) => {
                 for (to, other) in self.tabs.iter().enumerate() {
-                    if to != tab && person(to) == person(tab) {
-                        shelf.notes.push_back(Note {
+                    // Whoever is there hears it, whose page it may be.
+                    if to != tab && browser(to) == browser(tab) && !other.is_away {
+                        self.notes[browser(tab)].push_back(Note {
                             to,
                             run: other.run,
                             shared: shared.clone(),
@@ -80,7 +114,7 @@ impl World<'_> {
 
     /// A write of this page is done, or fails.
     pub fn write(&mut self, tab: usize, ok: bool) -> Checked {
-        let writes = &mut self.shelves[person(tab)].writes;
+        let writes = &mut self.shelf_mut(tab).writes;
         let Some(at) = writes.iter().position(|write| write.tab == tab) else {
             return Ok(());
         };
@@ -89,7 +123,7 @@ impl World<'_> {
             self.keep(&write)?;
         } else {
             self.hit(Hit::SaveFailed);
-            self.shelves[person(tab)].has_failed = true;
+            self.shelf_mut(tab).has_failed = true;
         }
         if self.tabs[tab].run != write.run {
             return Ok(());
@@ -106,8 +140,9 @@ impl World<'_> {
         for id in &write.gone {
             self.may_go(*id)?;
         }
-        let shelf = &mut self.shelves[person(write.tab)];
+        let shelf = self.shelf_mut(write.tab);
         for record in &write.records {
+            shelf.lost.remove(&record.id);
             shelf.records.insert(record.id, record.clone());
         }
         for id in &write.gone {
@@ -133,7 +168,7 @@ impl World<'_> {
     pub fn may_forget(&self, tab: usize, client: ClientId, acked: Option<Mid>) -> Checked {
         let Some(acked) = acked else { return Ok(()) };
         self.hit(Hit::Acked);
-        let shelf = &self.shelves[person(tab)];
+        let shelf = self.shelf(tab);
         let writing = shelf.writes.iter().flat_map(|write| &write.records);
         let mut records = shelf.records.values().chain(writing);
         let waits = |record: &&Record| {
@@ -149,7 +184,10 @@ impl World<'_> {
     /// A tab looks at what is kept, and takes over what nobody has any more.
     pub fn find(&mut self, tab: usize) -> Checked {
         let page = &self.tabs[tab];
-        let shelf = &self.shelves[person(tab)];
+        if page.is_away {
+            return Ok(());
+        }
+        let shelf = self.shelf(tab);
         let known = page.photo.queue.iter().map(|entry| entry.client);
         let clients: BTreeSet<ClientId> = shelf
             .records
@@ -183,20 +221,34 @@ impl World<'_> {
             self.scene.chronicle.unsure.insert(queue.client);
             if queue.records.iter().any(|record| record.is_queued) {
                 self.hit(Hit::Adopted);
+                if self.shelf_mut(tab).parked.remove(&queue.client) {
+                    self.hit(Hit::Resumed);
+                }
             }
         }
         self.tabs[tab].has_found = true;
         let random = self.scene.uuid();
+        let left = found.iter().filter(|queue| queue.is_left);
+        let records = left.flat_map(|queue| &queue.records);
+        let given_up = records.filter(|record| record.is_queued && record.why.is_some());
+        let given_up: Vec<Key> = given_up.map(|record| record.id).collect();
         self.with(tab, |page, scene| {
             page.drive(scene, &Cause::Tabs, |engine| {
                 engine.take(Input::Found(found), random);
             })
-        })
+        })?;
+        // 8: what was rolled back before stays so.
+        let page = &self.tabs[tab].photo;
+        let mut back = given_up.iter().filter_map(|id| page.entry(*id));
+        match back.find(|entry| !entry.given_up && entry.applied.is_none()) {
+            Some(entry) => violated(format!("{entry:?} had been given up, and is back")),
+            None => Ok(()),
+        }
     }
 
     /// A tab hears what another one has told it first.
     pub fn note(&mut self, tab: usize) -> Result<bool, super::Violation> {
-        let notes = &mut self.shelves[person(tab)].notes;
+        let notes = &mut self.notes[browser(tab)];
         let Some(at) = notes.iter().position(|note| note.to == tab) else {
             return Ok(false);
         };
@@ -230,18 +282,28 @@ impl World<'_> {
     /// A run of a tab ends, in the middle of whatever it does: what is being saved may be, or not. The others are told of
     /// the one that comes after it.
     pub fn ends(&mut self, tab: usize) -> Checked {
-        let writes = &mut self.shelves[person(tab)].writes;
+        let writes = &mut self.shelf_mut(tab).writes;
         let its = writes.iter().position(|write| write.tab == tab);
         let write = its.map(|at| writes.remove(at));
+        let is_quiet = write.is_none();
         if let Some(write) = write
             && self.scene.uuid().as_u128().is_multiple_of(2)
         {
             self.keep(&write)?;
         }
-        let shelf = &self.shelves[person(tab)];
-        for entry in self.tabs[tab].photo.mine() {
+        let shelf = self.shelf(tab);
+        let photo = &self.tabs[tab].photo;
+        for kept in &photo.kept {
+            let id = kept.mutation;
+            let is_there = shelf.records.contains_key(&id) || shelf.lost.contains(&id);
+            if is_quiet && !is_there && !shelf.has_failed {
+                return violated(format!("9: {id:?} came to nothing, and is not kept"));
+            }
+        }
+        for entry in photo.mine() {
             match shelf.records.get(&entry.id()) {
                 Some(record) if record.is_queued => {}
+                None if shelf.lost.contains(&entry.id()) => self.hit(Hit::LostByReload),
                 _ if entry.is_saved && !shelf.has_failed => {
                     return violated(format!("9: {:?} was saved, and is lost", entry.id()));
                 }
@@ -254,7 +316,7 @@ impl World<'_> {
     /// The other tabs tell one that has just come what waits in them.
     pub fn is_introduced(&mut self, tab: usize) -> Checked {
         for other in 0..self.tabs.len() {
-            if other != tab && person(other) == person(tab) {
+            if other != tab && browser(other) == browser(tab) {
                 self.with(other, |page, scene| {
                     page.drive(scene, &Cause::World, |engine| engine.introduce())
                 })?;
@@ -263,14 +325,14 @@ impl World<'_> {
         Ok(())
     }
 
-    /// 9: in the end nothing waits anywhere, and what is kept is shown by somebody.
+    /// 9: in the end nothing of those whose pages are there waits anywhere, and what is kept is shown by somebody.
     pub fn is_cleared(&self) -> Checked {
-        let shelves = self.shelves.iter().enumerate();
-        for (user, shelf) in shelves.filter(|(_, shelf)| !shelf.has_failed) {
-            for (id, record) in &shelf.records {
+        for tab in 0..self.tabs.len() {
+            let shelf = self.shelf(tab);
+            for (id, record) in shelf.records.iter().filter(|_| !shelf.has_failed) {
                 let mut pages = self.tabs.iter().enumerate();
-                let is_shown = pages.any(|(tab, page)| {
-                    person(tab) == user
+                let is_shown = pages.any(|(other, page)| {
+                    browser(other) == browser(tab)
                         && page.engine.kept().iter().any(|kept| kept.mutation == *id)
                 });
                 if record.is_queued || !is_shown {

@@ -51,7 +51,7 @@ pub enum Illness {
     Picky,
 }
 
-/// Who is signed in where a person's pages are.
+/// Who is signed in where a person is at home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Session {
     Own,
@@ -163,8 +163,21 @@ pub enum Step {
     /// Whether it is there.
     BeThere(bool),
     Sign {
-        user: u8,
+        browser: u8,
         session: Session,
+    },
+    /// A page notices who is signed in.
+    Follow {
+        tab: u8,
+    },
+    /// The button: with edits that wait, the person stays, or discards them.
+    SignOut {
+        tab: u8,
+        discards: bool,
+    },
+    /// A browser loses all that it has stored.
+    LoseStorage {
+        browser: u8,
     },
     Backup,
     Restore,
@@ -254,6 +267,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => tab().prop_map(|tab| Step::Wake { tab }),
         5 => (nth(), twist()).prop_map(|(nth, twist)| Step::Socket { nth, twist }),
         2 => (tab(), any::<bool>()).prop_map(|(tab, online)| Step::Online { tab, online }),
+        3 => tab().prop_map(|tab| Step::Follow { tab }),
     ];
     let server = prop_oneof![
         3 => (nth(), fault()).prop_map(|(nth, fault)| Step::Fail { nth, fault }),
@@ -275,8 +289,10 @@ fn step() -> impl Strategy<Value = Step> {
     ];
     let rare = prop_oneof![
         5 => tab().prop_map(|tab| Step::Reload { tab }),
-        3 => (0..2u8, prop_oneof![2 => Just(Session::Own), 1 => Just(Session::Nobody), 1 => Just(Session::Other)])
-            .prop_map(|(user, session)| Step::Sign { user, session }),
+        4 => (0..2u8, prop_oneof![2 => Just(Session::Own), 1 => Just(Session::Nobody), 2 => Just(Session::Other)])
+            .prop_map(|(browser, session)| Step::Sign { browser, session }),
+        2 => (tab(), any::<bool>()).prop_map(|(tab, discards)| Step::SignOut { tab, discards }),
+        1 => (0..2u8).prop_map(|browser| Step::LoseStorage { browser }),
         2 => Just(Step::Backup),
         1 => Just(Step::Restore),
         1 => Just(Step::CopyBack),

@@ -75,6 +75,10 @@ pub struct Open {
 pub struct Tab {
     pub engine: Engine,
     pub photo: Photo,
+    /// Whose page it is.
+    pub person: usize,
+    /// Whether there is no page: it says who signed out, or asks to sign in.
+    pub is_away: bool,
     pub told: Told,
     /// All that its page has been.
     clients: Vec<ClientId>,
@@ -113,12 +117,20 @@ pub fn at(timer: Timer) -> usize {
 
 impl Tab {
     /// A page that has just come. Its first effects are still to be taken.
-    pub fn new(scene: &mut Scene, user: UserId, base: Replica, run: u32) -> Self {
+    pub fn new(
+        scene: &mut Scene,
+        (person, user): (usize, UserId),
+        base: Replica,
+        run: u32,
+    ) -> Self {
         let client = ClientId(scene.uuid());
+        scene.chronicle.authors.insert(client, person);
         let engine = Engine::new(scene.list, user, client, base, true).with_locks();
         Self {
             photo: Photo::of(&engine),
             engine,
+            person,
+            is_away: false,
             told: Told::default(),
             clients: vec![client],
             run,
@@ -172,6 +184,7 @@ impl Tab {
             self.became(scene, &after);
         }
         self.hides(scene, &before, &after)?;
+        self.is_of_one_person(scene, &after)?;
         let is_new = |kept: &&Kept| before.kept(kept.mutation).is_none();
         if matches!(cause, Cause::Pushed { .. }) {
             for kept in after.kept.iter().filter(is_new) {
@@ -215,6 +228,23 @@ impl Tab {
         }
     }
 
+    /// 14: nothing of another person's is on this page. And what the person has put aside does not come back.
+    fn is_of_one_person(&self, scene: &Scene, after: &Photo) -> Checked {
+        let kept = after.kept.iter().map(|kept| kept.mutation);
+        for id in after.queue.iter().map(Entry::id).chain(kept) {
+            if scene.chronicle.authors.get(&id.0) != Some(&self.person) {
+                return violated(format!("14: {id:?} is another person's"));
+            }
+        }
+        for entry in after.mine().filter(|entry| entry.applied.is_none()) {
+            let is_nothing = entry.given_up || entry.op == Op::Noop;
+            if !is_nothing && scene.chronicle.dropped.contains(&entry.id()) {
+                return violated(format!("9: {:?} was put aside, and is back", entry.id()));
+            }
+        }
+        Ok(())
+    }
+
     /// What is not for this person any more is not shown, and nothing of theirs waits for it.
     fn hides(&self, scene: &Scene, before: &Photo, after: &Photo) -> Checked {
         match (before.is_hidden, after.is_hidden) {
@@ -251,6 +281,7 @@ impl Tab {
             ..Told::default()
         };
         self.clients.push(after.client);
+        scene.chronicle.authors.insert(after.client, self.person);
         self.held.insert(after.client);
         // What was on its way for the client before does not count any more.
         self.push = None;
@@ -366,6 +397,9 @@ impl Tab {
                     if self.push.is_some() {
                         return violated("a push while another one is on its way");
                     }
+                    if !self.held.contains(&client) {
+                        return violated("a push of a queue whose tab lives");
+                    }
                     if !self.photo.sends(client) || epoch != self.engine.base().epoch {
                         return violated("a push as somebody else, or to another history");
                     }
@@ -454,6 +488,11 @@ impl Tab {
             }
         }
         Ok(requests)
+    }
+
+    /// Whether there is nothing of the list to see.
+    pub fn shows_nothing(&self) -> bool {
+        self.is_away || self.photo.is_hidden
     }
 
     /// Whether nothing more is to come of it unless somebody does something.
@@ -736,6 +775,9 @@ impl Tab {
             .iter()
             .filter(|entry| !known.contains(&entry.id()))
         {
+            if entry.client != client {
+                return violated(format!("{entry:?} is new, in the queue of another run"));
+            }
             let key = (client, entry.mid);
             if let Op::SetTitle { id, .. } = &entry.op {
                 let now = || {

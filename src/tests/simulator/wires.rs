@@ -5,7 +5,7 @@ use super::{
     tab::Request,
     tally::Hit,
     violated,
-    world::{World, person},
+    world::{World, browser},
 };
 use crate::core::{
     id::{ClientId, Epoch, Mid, Seq},
@@ -249,7 +249,8 @@ impl World<'_> {
         let Wire {
             tab, client, since, ..
         } = self.wires[at];
-        let Ok(news) = self.pull(tab, client, Some(since))? else {
+        let person = self.tabs[tab].person;
+        let Ok(news) = self.pull(tab, person, client, Some(since))? else {
             self.hit(Hit::SocketRefused);
             return self.hang(at, 1006);
         };
@@ -264,7 +265,7 @@ impl World<'_> {
         let wire = &mut self.wires[at];
         let welcome = Welcome {
             protocol: PROTOCOL,
-            user: self.users[person(tab)],
+            user: self.users[self.tabs[tab].person],
             epoch,
             seq,
             role,
@@ -339,10 +340,13 @@ impl World<'_> {
         self.published = self.model.head;
     }
 
-    /// The server ends the sockets of a person whose session ended: nothing follows.
-    pub fn sign_out_wires(&mut self, user: usize) {
-        self.nothing_follows(|tab| person(tab) == user);
-        self.end_wires(code::SIGNED_OUT, |tab| person(tab) == user);
+    /// The server ends the sockets of whoever is not signed in any more in this browser: nothing follows.
+    pub fn sign_out_wires(&mut self, of: usize) {
+        let tabs = 0..self.tabs.len();
+        let ends = tabs.map(|tab| browser(tab) == of && !self.is_theirs(tab));
+        let ends: Vec<_> = ends.collect();
+        self.nothing_follows(|tab| ends[tab]);
+        self.end_wires(code::SIGNED_OUT, |tab| ends[tab]);
     }
 
     /// Whose these pages are may not see what comes from now on, until they come again: the check of what the server does.

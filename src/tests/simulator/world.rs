@@ -5,7 +5,7 @@ use super::{
     chronicle::Chronicle,
     mirror::Mirror,
     server::{Model, Pusher, Refusal},
-    shelf::Shelf,
+    shelf::{Notes, Shelf},
     step::{Fault, Illness, Session, Step, TABS},
     tab::{Answer, Open, Request, Tab},
     tally::{Hit, Tally},
@@ -33,6 +33,8 @@ const ROUNDS: usize = 40;
 struct Flight<T> {
     tab: usize,
     run: u32,
+    /// Whose page sent it, or is answered.
+    person: usize,
     ticket: u32,
     /// How often it has arrived already.
     arrived: u8,
@@ -50,7 +52,8 @@ pub struct World<'w> {
     backup: Model,
     pub now: i64,
     pub users: [UserId; 2],
-    sessions: [Session; 2],
+    /// Who is signed in, in each browser.
+    pub sessions: [Option<usize>; 2],
     may_edit: bool,
     illness: Illness,
     pub was_copied_back: bool,
@@ -60,7 +63,10 @@ pub struct World<'w> {
     requests: Vec<Flight<Request>>,
     answers: Vec<Flight<Answer>>,
     pub wires: Vec<Wire>,
-    pub shelves: [Shelf; 2],
+    /// In each browser, of each person.
+    pub shelves: [[Shelf; 2]; 2],
+    /// In each browser.
+    pub notes: [Notes; 2],
     /// What the server's hub has sent, and up to where it has heard.
     pub order: Order<Placed>,
     pub published: Seq,
@@ -74,8 +80,8 @@ fn answers<'w>() -> Traffic<'w, Answer> {
     (|world| &mut world.answers, Hit::Reordered)
 }
 
-/// Whose page it is.
-pub fn person(tab: usize) -> usize {
+/// Where it is: each person is at home in one browser, under the same number.
+pub fn browser(tab: usize) -> usize {
     usize::from(tab == usize::from(TABS) - 1)
 }
 
@@ -107,7 +113,7 @@ impl<'w> World<'w> {
             mirror,
             now: 1_000,
             users,
-            sessions: [Session::Own; 2],
+            sessions: [Some(0), Some(1)],
             may_edit: true,
             illness: Illness::Healthy,
             was_copied_back: false,
@@ -117,6 +123,7 @@ impl<'w> World<'w> {
             answers: Vec::new(),
             wires: Vec::new(),
             shelves: Default::default(),
+            notes: Default::default(),
             order: Order::default(),
             published: Seq(0),
         };
@@ -129,7 +136,7 @@ impl<'w> World<'w> {
         }
         world.backup = world.model.clone();
         for tab in 0..TABS.into() {
-            let (page, requests) = world.page(tab, 0)?;
+            let (page, requests) = world.page(browser(tab), 0)?;
             world.tabs.push(page);
             world.send(tab, requests)?;
         }
@@ -137,15 +144,24 @@ impl<'w> World<'w> {
     }
 
     /// A page as the server renders it now.
-    fn page(&mut self, tab: usize, run: u32) -> Result<(Tab, Vec<(u32, Request)>), Violation> {
+    pub fn page(
+        &mut self,
+        person: usize,
+        run: u32,
+    ) -> Result<(Tab, Vec<(u32, Request)>), Violation> {
         let base = Replica::new(self.model.epoch, self.model.head, self.model.state());
-        let mut page = Tab::new(&mut self.scene, self.users[person(tab)], base, run);
+        let mut page = Tab::new(&mut self.scene, (person, self.users[person]), base, run);
         let requests = page.effects(&mut self.scene)?;
         Ok((page, requests))
     }
 
     pub fn chronicle(&self) -> &Chronicle {
         &self.scene.chronicle
+    }
+
+    /// Which pages are this person's.
+    pub fn pages_of(&self, person: usize) -> Vec<bool> {
+        self.tabs.iter().map(|page| page.person == person).collect()
     }
 
     pub fn hit(&self, hit: Hit) {
@@ -214,11 +230,14 @@ impl<'w> World<'w> {
             }
             Step::LetIn(is_in) => self.let_in(is_in),
             Step::BeThere(is_there) => self.be_there(is_there),
-            Step::Sign { user, session } => {
-                self.sessions[usize::from(user)] = session;
-                if session != Session::Own {
-                    self.sign_out_wires(user.into());
-                }
+            Step::Sign { browser, session } => {
+                self.sign(browser.into(), session);
+                Ok(())
+            }
+            Step::Follow { tab } => self.follow(tab.into()),
+            Step::SignOut { tab, discards } => self.sign_out(tab.into(), discards),
+            Step::LoseStorage { browser } => {
+                self.lose_storage(browser.into());
                 Ok(())
             }
             Step::Backup => {
@@ -258,12 +277,15 @@ impl<'w> World<'w> {
         tab: usize,
         happens: impl FnOnce(&mut Tab, &mut Scene) -> Result<Vec<(u32, Request)>, Violation>,
     ) -> Checked {
+        if self.tabs[tab].is_away {
+            return Ok(());
+        }
         let requests = happens(&mut self.tabs[tab], &mut self.scene)?;
         self.send(tab, requests)
     }
 
     fn send(&mut self, tab: usize, requests: Vec<(u32, Request)>) -> Checked {
-        let run = self.tabs[tab].run;
+        let Tab { run, person, .. } = self.tabs[tab];
         for (ticket, what) in requests {
             if let Request::Push { client, acked, .. } = &what {
                 self.may_forget(tab, *client, *acked)?;
@@ -273,6 +295,7 @@ impl<'w> World<'w> {
                     self.requests.push(Flight {
                         tab,
                         run,
+                        person,
                         ticket,
                         arrived: 0,
                         what,
@@ -324,6 +347,7 @@ impl<'w> World<'w> {
         let Flight {
             tab,
             run,
+            person,
             ticket,
             arrived,
             what,
@@ -346,22 +370,26 @@ impl<'w> World<'w> {
                 acked,
                 mutations,
             } => {
-                let answer = self.push(tab, client, epoch, (acked, &mutations))?;
+                let answer = self.push((tab, person), client, epoch, (acked, &mutations))?;
                 Answer::Pushed { client, answer }
             }
-            Request::Pull { client, since } => Answer::Pulled(self.pull(tab, client, since)?),
-            _ => Answer::Me(match self.sessions[person(tab)] {
-                Session::Own => Ok(self.users[person(tab)]),
-                Session::Nobody => Err(Failure::SignedOut),
-                Session::Other => {
-                    self.hit(Hit::OtherUser);
-                    Ok(self.users[1 - person(tab)])
+            Request::Pull { client, since } => {
+                Answer::Pulled(self.pull(tab, person, client, since)?)
+            }
+            _ => Answer::Me(match self.sessions[browser(tab)] {
+                None => Err(Failure::SignedOut),
+                Some(other) => {
+                    if other != person {
+                        self.hit(Hit::OtherUser);
+                    }
+                    Ok(self.users[other])
                 }
             }),
         };
         self.answers.push(Flight {
             tab,
             run,
+            person,
             ticket,
             arrived,
             what,
@@ -377,6 +405,7 @@ impl<'w> World<'w> {
             ticket,
             arrived,
             what,
+            ..
         } = answer;
         let page = &self.tabs[tab];
         if page.run != run {
@@ -444,6 +473,7 @@ impl<'w> World<'w> {
         let Flight {
             tab,
             run,
+            person,
             ticket,
             arrived,
             ..
@@ -451,6 +481,7 @@ impl<'w> World<'w> {
         self.deliver(Flight {
             tab,
             run,
+            person,
             ticket,
             arrived,
             what,
@@ -516,6 +547,7 @@ impl<'w> World<'w> {
         self.deliver(Flight {
             tab,
             run: page.run,
+            person: page.person,
             ticket,
             arrived: 0,
             what,
@@ -524,6 +556,9 @@ impl<'w> World<'w> {
 
     /// What is on its way for a page gets there; and if nothing is, its waits end.
     fn flow(&mut self, tab: usize) -> Checked {
+        if self.tabs[tab].is_away {
+            return self.follow(tab);
+        }
         for _ in 0..2 {
             if !self.gets_there(tab)? {
                 for timer in [Timer::Push, Timer::Pull, Timer::Socket] {
@@ -595,18 +630,18 @@ impl<'w> World<'w> {
 
     // The server.
 
-    fn may_edit(&self, tab: usize) -> bool {
-        self.may_edit || person(tab) == 0
+    fn may_edit(&self, person: usize) -> bool {
+        self.may_edit || person == 0
     }
 
     fn push(
         &mut self,
-        tab: usize,
+        (tab, person): (usize, usize),
         client: ClientId,
         epoch: Epoch,
         (acked, mutations): (Option<Mid>, &[Mutation]),
     ) -> Result<Result<Vec<(Mid, Outcome)>, Failure>, Violation> {
-        if self.sessions[person(tab)] != Session::Own {
+        if self.sessions[browser(tab)] != Some(person) {
             self.hit(Hit::SignedOut);
             return Ok(Err(Failure::SignedOut));
         }
@@ -625,9 +660,9 @@ impl<'w> World<'w> {
             Illness::Healthy | Illness::FailsAfter => {}
         }
         let who = Pusher {
-            user: self.users[person(tab)],
+            user: self.users[person],
             client,
-            may_edit: self.may_edit(tab),
+            may_edit: self.may_edit(person),
             now: self.now,
         };
         let first = self.model.last_mid(client);
@@ -637,15 +672,21 @@ impl<'w> World<'w> {
         }
         self.scene.chronicle.grow(&self.model)?;
         self.publish()?;
+        let is_lost = |shelf: &Shelf| shelf.lost_of.contains(&client);
         let outcomes = match answer {
+            Ok(_) if self.chronicle().authors.get(&client) != Some(&person) => {
+                return violated(format!("14: {client} was taken for another person's"));
+            }
             Ok(outcomes) => outcomes,
             Err(Refusal::NotFound) => return Ok(Err(self.not_found())),
             Err(Refusal::Epoch) => {
                 self.hit(Hit::OtherEpoch);
                 return Ok(Err(Failure::Barred("another history".to_owned())));
             }
-            // What came before it was forgotten with what the copy undid.
-            Err(Refusal::OutOfOrder) if self.was_copied_back => {
+            // What came before it was forgotten with what the copy undid, or lost before it was sent.
+            Err(Refusal::OutOfOrder)
+                if self.was_copied_back || self.shelves.iter().flatten().any(is_lost) =>
+            {
                 self.hit(Hit::OutOfOrder);
                 return Ok(Err(Failure::Barred("a gap".to_owned())));
             }
@@ -655,6 +696,10 @@ impl<'w> World<'w> {
         };
         for (mid, outcome) in &outcomes {
             let key = (client, *mid);
+            let is_new = !self.chronicle().decided.contains_key(&key);
+            if is_new && self.shelves[browser(tab)][person].lost.contains(&key) {
+                self.hit(Hit::SentAfterLoss);
+            }
             self.count(key, outcome);
             self.scene
                 .chronicle
@@ -696,19 +741,20 @@ impl<'w> World<'w> {
     pub fn pull(
         &mut self,
         tab: usize,
+        person: usize,
         client: ClientId,
         since: Option<(Epoch, Seq)>,
     ) -> Result<Result<News, Failure>, Violation> {
-        if self.sessions[person(tab)] != Session::Own {
+        if self.sessions[browser(tab)] != Some(person) {
             self.hit(Hit::SignedOut);
             return Ok(Err(Failure::SignedOut));
         }
-        let role = if self.may_edit(tab) {
+        let role = if self.may_edit(person) {
             Role::Editor
         } else {
             Role::Viewer
         };
-        let user = self.users[person(tab)];
+        let user = self.users[person];
         let news = self.model.pull(user, client, role, since);
         if let Some(mirror) = &mut self.mirror {
             mirror.pull(user, client, since, &news)?;
@@ -751,17 +797,26 @@ impl<'w> World<'w> {
         self.publish()
     }
 
-    /// A page is loaded anew. Its queue is in memory only.
+    /// A page is loaded anew, for whoever is signed in.
     pub fn reload(&mut self, tab: usize) -> Checked {
+        if !self.is_theirs(tab) {
+            return self.follow(tab);
+        }
         self.hit(Hit::Reloaded);
         let page = &self.tabs[tab];
         if page.photo.is_hidden {
             self.hit(Hit::LoadedAgain);
         }
-        let run = page.run + 1;
+        let person = page.person;
         self.ends(tab)?;
+        self.enter(tab, person)
+    }
+
+    /// A page of this person's begins where none is any more.
+    pub fn enter(&mut self, tab: usize, person: usize) -> Checked {
+        let run = self.tabs[tab].run + 1;
         self.forget_wires(tab);
-        let (page, requests) = self.page(tab, run)?;
+        let (page, requests) = self.page(person, run)?;
         self.tabs[tab] = page;
         self.send(tab, requests)?;
         self.is_introduced(tab)
@@ -828,7 +883,10 @@ impl<'w> World<'w> {
     pub fn heal(&mut self) -> Checked {
         self.illness = Illness::Healthy;
         self.may_edit = true;
-        self.sessions = [Session::Own; 2];
+        for tab in 0..self.tabs.len() {
+            self.sign(browser(tab), Session::Own);
+            self.follow(tab)?;
+        }
         // What got lost on its way was lost: nobody waits for ever.
         for tab in 0..self.tabs.len() {
             self.with(tab, |page, scene| page.take(scene, Input::Online(true)))?;
@@ -838,6 +896,14 @@ impl<'w> World<'w> {
             self.notice_silence(tab)?;
         }
         self.those_who_are_out_know()?;
+        self.all_gets_there()?;
+        self.guests_come_back()?;
+        self.hit(Hit::Drained);
+        Ok(())
+    }
+
+    /// Everything gets there, and all pages that are there show the same.
+    pub fn all_gets_there(&mut self) -> Checked {
         self.get_on(|world| world.tabs.iter().all(|page| world.is_done(page)))?;
         for tab in 0..self.tabs.len() {
             // What a tab has told of a history that a copy back has cut off, no server will ever say.
@@ -874,9 +940,7 @@ impl<'w> World<'w> {
                 ));
             }
         }
-        self.is_cleared()?;
-        self.hit(Hit::Drained);
-        Ok(())
+        self.is_cleared()
     }
 
     /// Everything gets there and all waits end, round by round, until nothing is on its way and all is as it should be.
@@ -903,7 +967,7 @@ impl<'w> World<'w> {
 
     /// Whether a page has sent everything and knows everything.
     fn is_done(&self, page: &Tab) -> bool {
-        !page.photo.is_hidden
+        !page.shows_nothing()
             && page.photo.queue.is_empty()
             && !page.saves
             && (page.photo.epoch, page.photo.seq) == (self.model.epoch, self.model.head)

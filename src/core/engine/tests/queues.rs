@@ -491,3 +491,29 @@ fn what_is_acknowledged_has_left_what_is_saved_for_certain() {
         assert_eq!(acked(&mut engine), [has_locks.then_some(Mid(1))]);
     }
 }
+
+#[test]
+fn what_was_given_up_and_put_aside_does_not_come_back_with_a_reload() {
+    let mut engine = kept(1, vec![]);
+    engine.dispatch([tick(1, true)]);
+    saved(&mut engine, true);
+    let refused = Failure::Refused("no".to_owned());
+    let ticket = engine.push_ticket;
+    answer(&mut engine, ticket, Err(refused));
+    saved(&mut engine, true);
+    // Whether it had been applied is not known yet: its place is kept.
+    engine.discard(engine.kept()[0].id);
+    let saves = engine.effects().into_iter();
+    let mut records = saves.filter_map(|effect| match effect {
+        Effect::Save { records, .. } => Some(records),
+        _ => None,
+    });
+    let mut last = records.next_back().unwrap();
+    last[0].id.0 = GONE;
+    let mut engine = kept(1, left(last));
+    assert!(!is_ticked(&engine, 1));
+    let push = pushes(&mut engine).remove(0);
+    assert_eq!((mids(&push), &push.1[0].op), (vec![1], &Op::Noop));
+    decided(&mut engine, GONE, vec![(Mid(1), Outcome::Skipped)]);
+    assert_eq!((engine.kept().len(), engine.pending().waiting()), (0, 0));
+}
