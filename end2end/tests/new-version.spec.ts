@@ -1,5 +1,7 @@
 // A server that is replaced by another version: it is offered, never forced, and no page gets files of another build.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { anotherBuild, expectCopies, files } from '../fixtures/copies';
 import { BUILT } from '../fixtures/server';
@@ -74,6 +76,7 @@ test('a new one is offered in every tab, and loads nothing until somebody wants 
   for (const { page } of [app, other]) await expect(offer(page)).toBeVisible();
   await expect(app.newTodo).toHaveValue('half a text');
   await expect(app.newTodo).toBeFocused();
+  expect(await hasWaiting(app.page)).toBe(true);
   expect(here.count + there.count).toBe(0);
 
   const old = await loadedFiles(other.page);
@@ -121,6 +124,9 @@ test('a copy has the files that it was made with, as long as it is there', async
   await expect.poll(() => app.page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('lockstep-build')).length)).toBe(2);
   await expect.poll(() => hasWaiting(app.page)).toBe(false);
   await expect(offer(app.page)).toHaveCount(0);
+  // Until it has tidied up.
+  const state = () => navigator.serviceWorker.ready.then(({ active }) => active?.state);
+  await expect.poll(() => app.page.evaluate(state)).toBe('activated');
   expect((await files(app.page)).sort()).toEqual([...old, ...now].sort());
 
   network.cut();
@@ -134,4 +140,16 @@ test('a copy has the files that it was made with, as long as it is there', async
   await app.goto(ann.list);
   expect(await loadedFiles(app.page)).toEqual(now);
   await expect.poll(async () => (await files(app.page)).sort()).toEqual(now);
+});
+
+test('where files lose their hashes, the worker goes with all that it kept', async ({ app, network }) => {
+  const goes = readFileSync(join(__dirname, '../../src/no_service_worker.js'), 'utf8');
+  network.rewrite(/^\/service-worker\.js$/, () => goes, {});
+  await app.reload();
+  const left = () =>
+    app.page.evaluate(async () => [(await navigator.serviceWorker.getRegistrations()).length, ...(await caches.keys())]);
+  await expect(async () => {
+    await app.page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+    expect(await left()).toEqual([0]);
+  }).toPass();
 });

@@ -155,16 +155,18 @@ test('a proxy that reaches no server is no answer where there is a copy', async 
 
 test('nothing but pages and files goes through the worker, and a page at an address with a question is not kept', async ({ app, ann }) => {
   await settle(app, ann.list);
-  const answer = await app.goto(`${ann.list}?a=b`);
+  const [asked, other] = [await createList(app.page.request, 'Asked'), await createList(app.page.request, 'Other')];
+  const answer = await app.goto(`${asked}?a=b`);
   expect(answer.fromServiceWorker()).toBe(true);
   expect(answer.headers()['cache-control']).toBe('no-store');
-  await expectCopies(app.page, [ann.list, '/lists']);
+  await app.goto(other);
+  await expectCopies(app.page, [ann.list, '/lists', other]);
   const workers: Record<string, boolean> = {};
   app.page.on('response', (one) => (workers[new URL(one.url()).pathname] = one.fromServiceWorker()));
-  const asked = ['/api/me', '/healthz', '/readyz', '/favicon.svg'];
+  const fetched = ['/api/me', '/healthz', '/readyz', '/favicon.svg'];
   await app.page.evaluate(async (paths) => {
     for (const path of paths) await fetch(path, { method: path === '/api/me' ? 'POST' : 'GET' });
-  }, asked);
+  }, fetched);
   await app.reload();
   await expect.poll(() => Object.keys(workers).filter((path) => path.endsWith('.wasm'))).toHaveLength(1);
   for (const [path, worker] of Object.entries(workers)) {
@@ -240,6 +242,13 @@ test.describe('after', () => {
     await expectNothingOf(app.page);
   });
 
+  test('another tab took the user away without a network nothing is there', async ({ app, ann, network, outside }) => {
+    network.cut();
+    await outside.evaluate((key) => localStorage.removeItem(key), KEY);
+    await expect(app.page.getByRole('status')).toContainText('You are signed out.');
+    await expectGone(outside, () => {}, ann.list);
+  });
+
   for (const kind of ['removeItem', 'clear', 'end'] as const) {
     test(`a session's end by ${kind} nothing is there`, async ({ app, ann, network, outside, elsewhere }) => {
       if (kind === 'removeItem') await outside.evaluate((key) => localStorage.removeItem(key), KEY);
@@ -275,8 +284,16 @@ test.describe('after', () => {
     await expectNothingOf(tab.page, [...SECRETS, ann.account.name]);
   });
 
+  test('a change of accounts that no page was told of, the first page of theirs takes the copies away', async ({ app, ann, network, outside }) => {
+    await app.page.close();
+    await createAccount(outside.request);
+    await outside.goto('/lists', { waitUntil: 'commit' });
+    await expectGone(outside, () => network.cut(), ann.list);
+  });
+
   test('signing out a document that was on its way then is not kept', async ({ app, ann, network, open }) => {
     const leaver = await open('/settings');
+    const stored = await leaver.page.evaluate((key) => localStorage.getItem(key)!, KEY);
     // The server has answered for Ann; the answer arrives when she is gone.
     const held = network.hold(new RegExp(`^${ann.list}$`));
     await app.page.evaluate((path) => void (location.href = path), '/robots.txt');
@@ -285,9 +302,11 @@ test.describe('after', () => {
     await held.waiting();
     await leaver.app.signOut();
     await expectCopies(leaver.page, []);
+    // That page learns nothing of it, and so does not help.
+    network.hold(/^\/(api|ws)/);
+    await leaver.page.evaluate(([key, value]) => localStorage.setItem(key!, value!), [KEY, stored]);
     held.release();
-    await late;
-    expect(await app.page.content()).toContain('oat milk');
+    expect(await (await late)!.text()).toContain('oat milk');
     await app.hydrated();
     await expectGone(leaver.page, () => network.cut(), ann.list);
   });
