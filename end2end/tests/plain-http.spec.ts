@@ -1,6 +1,8 @@
 // A server in a home network, by plain HTTP: browsers allow no service worker there, and everything else works.
 
+import { App } from '../fixtures/app';
 import { launchOptions } from '../fixtures/chromium';
+import { BUSY, expectKept, mutations } from '../fixtures/kept';
 import { lastingPort, Server } from '../fixtures/server';
 import { expect, test as base } from '../fixtures/test';
 
@@ -41,4 +43,46 @@ test('a list works, and nothing is said of a worker that cannot be', async ({ ap
   expect(said.filter((line) => !line.includes('Cross-Origin-Opener-Policy'))).toEqual([]);
   app.expectNetworkErrors();
   await app.signOut();
+});
+
+test('edits that wait survive a reload and a closed tab, show in the other tabs, and arrive once', async ({ app, context, watch }) => {
+  app.expectNetworkErrors();
+  await app.signUp();
+  const list = await app.createList('Groceries');
+  const tab = async (path: string) => {
+    const other = new App(await context.newPage(), watch, true);
+    await other.goto(path);
+    return other;
+  };
+  const other = await tab(list);
+  await context.route('**/api/push', (route) => route.fulfill(BUSY));
+  await app.addTodo('milk');
+  await other.expectSync('milk', 'pending');
+  await other.addTodo('bread');
+  await app.expectSync('bread', 'pending');
+  await app.reload();
+  await app.expectRows(['[ ] milk', '[ ] bread']);
+  await app.expectSync('milk', 'pending');
+  await expectKept(app, 2);
+  await app.page.close();
+  await other.page.close();
+  const lists = await tab('/lists');
+  await context.unroute('**/api/push');
+  await expect.poll(() => mutations(lists), { message: 'mutations that are kept', timeout: 15_000 }).toBe(0);
+  await lists.goto(list);
+  await lists.expectRows(['[ ] milk', '[ ] bread']);
+  expect(await lists.items.evaluateAll((items) => items.filter((item) => item.hasAttribute('data-sync')).length)).toBe(0);
+});
+
+test('who signs out in one tab is signed out in the others', async ({ app, context, watch }) => {
+  app.expectNetworkErrors();
+  await app.signUp();
+  await app.createList('Groceries');
+  await app.addTodo('milk');
+  await app.expectSync('milk', null);
+  const other = new App(await context.newPage(), watch, true);
+  await other.goto('/lists');
+  await other.signOut();
+  await expect(app.items).toHaveCount(0);
+  expect(await app.page.content()).not.toContain('milk');
 });

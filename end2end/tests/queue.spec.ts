@@ -3,36 +3,10 @@
 import { launchOptions } from '../fixtures/chromium';
 import { expect, test, type Tab } from '../fixtures/tabs';
 import { createList } from '../fixtures/arrange';
+import { BUSY, expectKept, PUSH } from '../fixtures/kept';
 
-/** What carries edits. */
-const PUSH = /^\/api\/push$/;
-/** A server that has no time: edits wait until it has. */
-const BUSY = {
-  status: 503,
-  headers: { 'content-type': 'application/json', 'retry-after': '1' },
-  body: '{"code":"UNAVAILABLE","message":"Later.","retry_after":1}',
-};
 /** Another tab leaves a list to whoever shows it, for a moment. */
 const TAKEN_OVER_MS = 15_000;
-
-/** How many mutations this browser keeps. */
-async function mutations({ page }: Pick<Tab, 'page'>): Promise<number> {
-  return page.evaluate(async () => {
-    const done = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((yes, no) => {
-        request.onsuccess = () => yes(request.result);
-        request.onerror = no;
-      });
-    const database = await done(indexedDB.open('lockstep'));
-    const count = await done(database.transaction('queue').objectStore('queue').count());
-    database.close();
-    return count;
-  });
-}
-
-async function expectKept(tab: Pick<Tab, 'page'>, count: number): Promise<void> {
-  await expect.poll(() => mutations(tab), { message: 'mutations that are kept' }).toBe(count);
-}
 
 test.use({ launchOptions: { ...launchOptions(), ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
 

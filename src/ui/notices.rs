@@ -58,8 +58,7 @@ pub fn Notices(
     /// What there is to say.
     notices: Vec<Notice>,
 ) -> impl IntoView {
-    // Of any kind, as the tray's entries are: what brings a list of them up to date is then compiled once.
-    let said = |(place, notice)| view! { <Said place notice /> }.into_any();
+    let said = |(place, notice)| view! { <Said place notice /> };
     view! {
         <div class="notices" data-testid="notices" role="status" aria-live="polite">
             // In place: what has the focus keeps it when another notice comes or this one grows.

@@ -42,7 +42,6 @@ pub fn Review(
                 </button>
             </li>
         }
-        .into_any()
     };
     view! {
         <section class="review" data-testid="review" aria-labelledby="review" hidden=is_empty>
