@@ -280,8 +280,10 @@ export const MUTANTS = [
   {
     name: 'queues: what waits in another tab never goes',
     file: QUEUES,
-    old: 'known.client == client && settled.any(|(mid, _)| *mid == known.mid)',
-    new: 'known.client == client && settled.all(|(mid, _)| *mid != known.mid)',
+    old: 'let known = self.pending.entries().filter(is_settled);',
+    new: `let _ = is_settled;
+          let is_told = |known: &Entry| queue.iter().any(|record| record.id == known.id());
+          let known = self.pending.entries().filter(|known| known.client == client && !is_told(known));`,
     red,
   },
   {

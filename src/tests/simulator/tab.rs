@@ -228,18 +228,12 @@ impl Tab {
         }
     }
 
-    /// 14: nothing of another person's is on this page. And what the person has put aside does not come back.
+    /// 14: nothing of another person's is on this page.
     fn is_of_one_person(&self, scene: &Scene, after: &Photo) -> Checked {
         let kept = after.kept.iter().map(|kept| kept.mutation);
         for id in after.queue.iter().map(Entry::id).chain(kept) {
             if scene.chronicle.authors.get(&id.0) != Some(&self.person) {
                 return violated(format!("14: {id:?} is another person's"));
-            }
-        }
-        for entry in after.mine().filter(|entry| entry.applied.is_none()) {
-            let is_nothing = entry.given_up || entry.op == Op::Noop;
-            if !is_nothing && scene.chronicle.dropped.contains(&entry.id()) {
-                return violated(format!("9: {:?} was put aside, and is back", entry.id()));
             }
         }
         Ok(())
@@ -473,6 +467,18 @@ impl Tab {
                 } => {
                     if self.saves {
                         return violated("a save while another one is on its way");
+                    }
+                    // Whoever takes it over would bring it back.
+                    let waits = |record: &&Record| {
+                        let is_undecided = record.applied.is_none() && record.why.is_none();
+                        record.is_queued && is_undecided && record.op != Op::Noop
+                    };
+                    let mut waiting = records.iter().filter(waits);
+                    let dropped = &scene.chronicle.dropped;
+                    if let Some(record) = waiting.find(|record| dropped.contains(&record.id)) {
+                        return violated(format!(
+                            "9: {record:?} was put aside, and is saved as waiting"
+                        ));
                     }
                     self.saves = true;
                     let save = Request::Save {
