@@ -89,33 +89,35 @@ for (const answer of ['comes', 'is lost'] as const) {
 }
 
 test('two tabs that edit one list offline: all of both is there, once', async ({ app, ann, context, network, open }) => {
-  const [path] = await twoLists(app, context);
-  await app.goto(path);
-  const other = await open(path);
+  await app.goto(ann.list);
+  await expectCopies(app.page, [ann.list]);
+  const other = await open(ann.list);
   await expect(other.app.connection).toHaveAttribute('data-state', 'live');
+  const device = await Device.signIn(network, ann.account, ann.list);
+  const since = await device.seq();
   network.cut();
   await context.setOffline(true);
-  for (let n = 1; n <= 8; n += 1) {
+  const all = Array.from({ length: 8 }, (_, n) => n + 1);
+  for (const n of all) {
     await app.addTodo(`left ${n}`);
     await other.app.addTodo(`right ${n}`);
   }
-  await app.tick('right 3');
-  await other.app.tick('right 5');
-  const all = Array.from({ length: 8 }, (_, n) => n + 1);
-  const rows = all.flatMap((n) => [`[ ] left ${n}`, `[${n === 3 || n === 5 ? 'x' : ' '}] right ${n}`]);
+  await app.tick('oat milk');
+  await other.app.tick('rye bread');
+  const rows = ['[x] oat milk', '[x] rye bread', ...all.flatMap((n) => [`[ ] left ${n}`, `[ ] right ${n}`])];
   for (const tab of [app, other.app]) await tab.expectRows(rows);
   await other.app.reload();
   await other.app.expectRows(rows);
   await expectKept(other, 18);
   await context.setOffline(false);
   network.restore();
-  await app.expectSaved(path, rows, ARRIVED_MS);
+  await app.expectSaved(ann.list, rows, ARRIVED_MS);
   for (const tab of [app, other.app]) {
-    await tab.expectSync('right 3', null, ARRIVED_MS);
+    await tab.expectSync('right 8', null, ARRIVED_MS);
     await tab.expectRows(rows);
   }
   await expectKept(other, 0);
-  await expectOnceAndInOrder(await Device.signIn(network, ann.account, path), 0, 18);
+  await expectOnceAndInOrder(device, since, 18);
 });
 
 test('what others did meanwhile and what was done offline come together, whichever comes first, without a flash of what was', async ({
