@@ -104,11 +104,16 @@ test('two tabs that edit one list offline: all of both is there, once', async ({
   }
   await app.tick('oat milk');
   await other.app.tick('rye bread');
-  const rows = ['[x] oat milk', '[x] rye bread', ...all.flatMap((n) => [`[ ] left ${n}`, `[ ] right ${n}`])];
+  // Each does something to what the other has just added.
+  await app.tick('right 3');
+  await other.app.tick('left 5');
+  const mark = (isTicked: boolean) => (isTicked ? 'x' : ' ');
+  const added = all.flatMap((n) => [`[${mark(n === 5)}] left ${n}`, `[${mark(n === 3)}] right ${n}`]);
+  const rows = ['[x] oat milk', '[x] rye bread', ...added];
   for (const tab of [app, other.app]) await tab.expectRows(rows);
   await other.app.reload();
   await other.app.expectRows(rows);
-  await expectKept(other, 18);
+  await expectKept(other, 20);
   await context.setOffline(false);
   network.restore();
   await app.expectSaved(ann.list, rows, ARRIVED_MS);
@@ -117,7 +122,7 @@ test('two tabs that edit one list offline: all of both is there, once', async ({
     await tab.expectRows(rows);
   }
   await expectKept(other, 0);
-  await expectOnceAndInOrder(device, since, 18);
+  await expectOnceAndInOrder(device, since, 20);
 });
 
 test('what others did meanwhile and what was done offline come together, whichever comes first, without a flash of what was', async ({

@@ -316,9 +316,21 @@ impl Pending {
         guest.and_then(|guest| guest.adopted)
     }
 
-    /// All that is not settled, as it is folded.
+    /// All that is not settled: other queues, by client, and then this tab's own.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.queue.iter()
+    }
+
+    /// The same in the order in which it is folded: what waits for a queue that comes later comes after it. Another tab may
+    /// have done something to what this one has just added.
+    pub fn folding(&self) -> impl Iterator<Item = &Entry> {
+        let place = |id: MutationId| (id.0 == self.client, id);
+        let is_late = move |entry: &Entry| {
+            let mut later = entry.waits_for.iter();
+            later.any(|id| place(*id) > place(entry.id()) && self.get(*id).is_some())
+        };
+        let soon = self.queue.iter().filter(move |entry| !is_late(entry));
+        soon.chain(self.queue.iter().filter(move |entry| is_late(entry)))
     }
 
     /// The entry with this name.

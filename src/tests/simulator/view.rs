@@ -47,7 +47,16 @@ fn fold(base: &[Todo], photo: &Photo, told: &Told, engine: &Engine) -> Vec<Todo>
     let mut todos = base.to_vec();
     let mut deleted: BTreeMap<TodoId, Todo> = BTreeMap::new();
     let latest = Seq(u64::MAX);
-    for entry in &photo.queue {
+    // Who was told to wait for what comes later comes after that.
+    let (late, soon): (Vec<&Entry>, Vec<&Entry>) = photo.queue.iter().partition(|entry| {
+        let after = photo
+            .queue
+            .iter()
+            .skip_while(|other| other.id() != entry.id());
+        let mut after = after.map(Entry::id);
+        after.any(|id| entry.waits_for.contains(&id))
+    });
+    for entry in soon.into_iter().chain(late) {
         let is_in_base = match entry.client == photo.client {
             true => entry.mid <= told.in_base,
             false => entry.in_base,

@@ -164,12 +164,15 @@ fn what_is_settled_leaves_and_what_came_to_nothing_stays_kept() {
 fn nothing_goes_before_it_is_known_what_waits_elsewhere() {
     let mut engine = Engine::new(LIST, ME, CLIENT, Replica::new(EPOCH, Seq(0), vec![]), true);
     engine.dispatch([add(1)]);
-    saved(&mut engine, true);
-    assert!(happens(&mut engine).1.is_empty());
+    // Nor is it saved: until then nobody else knows that this tab is there, and might take it for something left.
+    let (saving, pushing, _) = happens(&mut engine);
+    assert!(saving.is_empty() && pushing.is_empty());
     engine.take(Input::Found(left(vec![record(4, add(2))])), RANDOM);
     assert_eq!(titles(&engine).len(), 2);
     // What is left behind goes first, as what it was.
-    assert_eq!(happens(&mut engine).1, [(GONE, vec![4])]);
+    let (saving, pushing, _) = happens(&mut engine);
+    assert_eq!((saving.len(), pushing), (1, vec![(GONE, vec![4])]));
+    saved(&mut engine, true);
     decided(&mut engine, GONE, vec![(Mid(4), Outcome::Applied(Seq(1)))]);
     assert_eq!(happens(&mut engine).1, [(CLIENT, vec![1])]);
 }
@@ -191,6 +194,27 @@ fn what_builds_on_another_queue_waits_until_that_is_decided() {
     found = happens(&mut engine);
     assert_eq!(found.1, [(CLIENT, vec![1])]);
     assert_eq!(titles(&engine), ["mine"]);
+}
+
+#[test]
+fn what_another_tab_does_to_what_this_one_has_just_added_shows() {
+    let mut engine = kept(0, vec![]);
+    engine.dispatch([add(1)]);
+    // Its queue is folded before this one's, but for what waits for that.
+    let theirs = Record {
+        waits_for: vec![(CLIENT, Mid(1))],
+        ..record(1, tick(1, true))
+    };
+    engine.take(shared(vec![theirs], vec![]), RANDOM);
+    assert!(is_ticked(&engine, 1));
+    // What this one did in the meantime is there as well.
+    engine.dispatch([add(2)]);
+    assert_eq!(titles(&engine), ["item 1", "item 2"]);
+    assert!(is_ticked(&engine, 1));
+    // Added, and ticked by whom it waited for: neither goes back in between.
+    let event = Event::Added(todo(1, 1));
+    pulled(&mut engine, 1, vec![(1, Some((CLIENT, Mid(1))), event)]);
+    assert!(is_ticked(&engine, 1));
 }
 
 #[test]
