@@ -433,7 +433,7 @@ mod tests {
             mutation_ids(),
             uuids(),
             ops(),
-            vec(todos(), 0..2),
+            (vec(todos(), 0..2), option::of(any::<String>())),
             links,
             fate,
         )
@@ -442,7 +442,7 @@ mod tests {
                     id,
                     epoch,
                     op,
-                    seen,
+                    (seen, was),
                     (undoes, unless_after, waits_for),
                     (applied, is_queued, why),
                 )| {
@@ -451,6 +451,7 @@ mod tests {
                         epoch: Epoch(epoch),
                         op,
                         seen,
+                        was,
                         undoes,
                         unless_after,
                         waits_for,
