@@ -49,6 +49,7 @@ const parts = [
   part('loader (in the HTML)', script('loader.js')),
   part('in place (in the HTML)', script('in_place.js')),
   part('shelf (in the HTML)', script('shelf.js')),
+  part('sign out (in the HTML)', script('sign_out.js')),
 ];
 const total = parts.reduce((sum, { sent }) => sum + sent, 0);
 
