@@ -95,7 +95,7 @@ pub enum Effect {
     AskMe,
     /// Take the lock that one tab at a time has, then say [`Input::Held`]. Where there are no locks, at once.
     Lock,
-    /// Let the lock go, if it is held.
+    /// Let the lock go.
     Unlock,
     /// End the session, if it is this page's user's.
     EndSession,
@@ -166,7 +166,7 @@ pub struct Auth {
     asked: Option<Stored>,
     /// The lock is asked for or held.
     is_locking: bool,
-    /// The lock is held, because the stored user is gone.
+    /// It is held.
     is_held: bool,
     /// The session is being ended.
     is_ending: bool,
@@ -318,10 +318,13 @@ impl Auth {
         }
     }
 
+    /// If it is held. One that is asked for comes yet.
     fn unlock(&mut self, to: &mut Vec<Effect>) {
-        self.is_locking = false;
-        self.is_held = false;
-        to.push(Effect::Unlock);
+        if self.is_held {
+            self.is_locking = false;
+            self.is_held = false;
+            to.push(Effect::Unlock);
+        }
     }
 
     /// Once at a time.
@@ -436,9 +439,8 @@ impl Auth {
     }
 
     fn held(&mut self, stored: Stored, to: &mut Vec<Effect>) {
-        if stored == Stored::Missing {
-            self.is_held = true;
-        } else {
+        self.is_held = true;
+        if stored != Stored::Missing {
             // It was put back, or another tab has ended the session.
             self.unlock(to);
         }

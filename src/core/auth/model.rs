@@ -483,7 +483,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn in_the_end_all_tabs_agree_with_the_server(

@@ -270,7 +270,7 @@ fn the_button_empties_the_page_tells_the_other_tabs_and_ends_the_session() {
     // Its socket may end before the answer comes.
     assert_eq!(auth.take(Input::Refused, LEAVING), []);
     let effects = auth.take(Input::Ended(Ok(())), LEAVING);
-    assert_eq!(effects, [Left, Unlock, Load(To::Start)]);
+    assert_eq!(effects, [Left, Load(To::Start)]);
 }
 
 #[test]
@@ -278,11 +278,11 @@ fn a_button_that_does_not_reach_the_server_is_done_here_and_ends_the_session_lat
     for failure in [Failure::Unreachable, Failure::Late, Failure::Erring] {
         let mut auth = left();
         let effects = auth.take(Input::Ended(Err(failure)), LEAVING);
-        assert_eq!(effects, [Unlock, Wait]);
+        assert_eq!(effects, [Wait]);
         assert!(!auth.is_here());
         assert_eq!(auth.take(Input::Waited, LEAVING), [EndSession]);
         let effects = auth.take(Input::Ended(Ok(())), LEAVING);
-        assert_eq!(effects, [Left, Unlock, Load(To::Start)]);
+        assert_eq!(effects, [Left, Load(To::Start)]);
     }
 }
 
@@ -305,7 +305,7 @@ fn a_mark_that_is_gone_ends_nothing_any_more() {
 fn a_session_that_is_not_hers_any_more_is_left_alone_and_she_has_left() {
     let mut auth = left();
     let refused = Input::Ended(Err(Failure::SignedOut));
-    assert_eq!(auth.take(refused, LEAVING), [Left, Unlock, AskMe]);
+    assert_eq!(auth.take(refused, LEAVING), [Left, AskMe]);
     assert_eq!(met(&mut auth, Ok(BEN), NOBODY), [Load(To::TheirPage)]);
 }
 
@@ -326,7 +326,7 @@ fn another_tab_follows_a_mark_and_ends_the_session_if_the_first_one_does_not() {
     assert_eq!(met(&mut auth, Ok(ADA), LEAVING), [Wait]);
     assert_eq!(auth.take(Input::Waited, LEAVING), [EndSession]);
     let effects = auth.take(Input::Ended(Ok(())), LEAVING);
-    assert_eq!(effects, [Left, Unlock, Load(To::Start)]);
+    assert_eq!(effects, [Left, Load(To::Start)]);
     // Or it has.
     let mut auth = seen();
     auth.take(Input::Changed, LEAVING);
@@ -362,7 +362,7 @@ fn who_signed_in_while_the_button_worked_stays_signed_in() {
     for (id, to) in [(BEN, To::TheirPage), (ADA, To::Here)] {
         let mut auth = left();
         let effects = auth.take(Input::Ended(Ok(())), is(id));
-        assert_eq!(effects, [Unlock, AskMe]);
+        assert_eq!(effects, [AskMe]);
         assert_eq!(met(&mut auth, Ok(id), is(id)), [Load(to)]);
     }
 }
