@@ -46,7 +46,7 @@ const parts = [
   part('WebAssembly', wasm),
   part('JavaScript', file('.js')),
   part('CSS', file('.css')),
-  part('scripts (in the HTML)', Buffer.concat(['loader.js', 'shelf.js', 'in_place.js'].map(script))),
+  part('scripts (in the HTML)', Buffer.concat(['loader.js', 'shelf.js', 'sign_out.js', 'in_place.js'].map(script))),
 ];
 const total = parts.reduce((sum, { sent }) => sum + sent, 0);
 

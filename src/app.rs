@@ -46,6 +46,9 @@ static LISTS: LazyLock<String> = LazyLock::new(|| without_comments(include_str!(
 /// Keeps edits, and sends them from whichever tab is there. See the file.
 static SHELF: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("shelf.js")));
 
+/// Signs out by the button. See the file.
+static SIGN_OUT: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("sign_out.js")));
+
 /// The document. Islands are loaded at once on pages that have them.
 pub fn shell(site: &Site) -> impl IntoView + use<> {
     let parts = use_context::<Parts>();
@@ -90,7 +93,7 @@ pub fn shell(site: &Site) -> impl IntoView + use<> {
                     content="A shared to-do list that stays in step between tabs, devices and people."
                 />
                 <script nonce=use_nonce()>{loader}</script>
-                {[Some(&**SHELF), in_place, lists].map(|code| code.map(|code| view! { <script nonce=use_nonce()>{code}</script> })).to_vec()}
+                {[Some(&**SHELF), Some(&**SIGN_OUT), in_place, lists].map(|code| code.map(|code| view! { <script nonce=use_nonce()>{code}</script> })).to_vec()}
                 <link rel="stylesheet" href=css />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />

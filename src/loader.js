@@ -133,12 +133,6 @@
     form.hidePopover();
   });
 
-  // Copies of pages go with the sign-in they were made for (service_worker.js): before the form is on its way, and when
-  // it is known that nobody, or somebody else, is signed in (src/client/auth.rs).
-  const forget = () => self.caches?.delete('lockstep-documents').catch(() => {});
-  document.addEventListener('submit', ({ target }) => target.getAttribute('action') === '/api/logout' && forget(), true);
-  addEventListener('lockstep:gone', forget);
-
   // On plain HTTP, and where the browser keeps nothing, there are no workers: what fails here is no failure.
   const work = async () => {
     const registration = await navigator.serviceWorker.register('/service-worker.js');
@@ -156,6 +150,8 @@
   let loading = eager && load();
   if (loading) loading.catch(() => {}); // told below
   document.addEventListener('DOMContentLoaded', async () => {
+    // Somebody has left without a network: first their session is ended, and the page may be another one (sign_out.js).
+    await window.lockstep.finished;
     const islands = document.querySelector('leptos-island');
     if (islands) {
       // The limit is for plain forms, whose text has to come back in a cookie. With a script, what is too long
@@ -163,7 +159,7 @@
       document.querySelectorAll('[data-list] [maxlength]').forEach(field => field.removeAttribute('maxlength'));
     } else {
       stop();
-      await new Promise(loaded => addEventListener('load', loaded));
+      if (document.readyState !== 'complete') await new Promise(loaded => addEventListener('load', loaded));
     }
     let how = '';
     try {

@@ -11,6 +11,8 @@ window.lockstep = (() => {
   const PRECEDENCE_MS = 2000;
   // Without locks: how long the tabs that are there are given to say so.
   const PRESENCE_MS = 500;
+  // When the page was asked for, in milliseconds since 1970. (`timeOrigin` is another clock's, which stops in its sleep.)
+  const ASKED_FOR = Date.now() - performance.now();
 
   let user, shown, hear, database, channel, giveUp;
   // How often the page was put away: what was waited for before does not count any more.
@@ -59,16 +61,40 @@ window.lockstep = (() => {
     return texts.map(text => JSON.parse(text));
   };
 
-  // Puts the texts, each after its key, and drops what is gone: all or nothing.
-  const write = async (name, texts, gone) => {
-    const transaction = await transact(name, 'readwrite');
-    const store = transaction.objectStore(name);
-    gone.forEach(prefix => store.delete(range(prefix)));
-    for (let n = 0; n < texts.length; n += 2) store.put(texts[n + 1], texts[n]);
-    return new Promise((yes, no) => {
+  const whole = transaction =>
+    new Promise((yes, no) => {
       transaction.oncomplete = yes;
       transaction.onabort = no;
     });
+
+  // When somebody signed out by the button, as each store keeps it: this is no prefix of anything that is theirs.
+  const outKey = of => `out ${of}`;
+
+  // Puts the texts, each after its key, and drops what is gone: all or nothing. And nothing if their person has signed out
+  // since the page was asked for, which it may not know yet: this is decided where all tabs are one after the other.
+  const write = async (name, texts, gone) => {
+    const key = outKey(user);
+    const transaction = await transact(name, 'readwrite');
+    const written = whole(transaction);
+    const store = transaction.objectStore(name);
+    store.get(key).onsuccess = ({ target: { result: out } }) => {
+      // What lies ahead, a clock that was wrong has written.
+      if (ASKED_FOR <= out && out <= Date.now()) return transaction.abort();
+      gone.forEach(prefix => store.delete(range(prefix)));
+      for (let n = 0; n < texts.length; n += 2) store.put(texts[n + 1], texts[n]);
+    };
+    return written;
+  };
+
+  // Whatever is here of this person goes. No page that is there by now writes any more of it.
+  const forget = async of => {
+    for (const name of ['queue', 'lists']) {
+      const transaction = await transact(name, 'readwrite');
+      const store = transaction.objectStore(name);
+      store.delete(range(`${of} `));
+      store.put(Date.now(), outKey(of));
+      await whole(transaction);
+    }
   };
 
   const queued = list => read('queue', list ? `${user} ${list} ` : `${user} `);
@@ -228,6 +254,9 @@ window.lockstep = (() => {
       if (user) write('lists', text ? [key, text] : [], text ? [] : [key]).catch(() => {});
     },
     tell,
+    forget,
+    // How many edits of this person wait, in all lists and of all tabs.
+    waiting: async of => (await read('queue', `${of} `)).filter(record => record.queued).length,
     // Nothing waits any more in a list that the page does not show.
     done: list => {
       lists.delete(list);

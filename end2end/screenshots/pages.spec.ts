@@ -62,6 +62,17 @@ test('the choice of the look', async ({ app }) => {
   await shoot(app, 'appearance');
 });
 
+test('signing out while edits wait', async ({ app, network }) => {
+  app.expectNetworkErrors();
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries', ['oat milk', 'bread', 'eggs']));
+  network.cut();
+  for (const title of ['oat milk', 'bread', 'eggs']) await app.tick(title);
+  await app.button('Sign out').click();
+  await app.page.getByRole('alertdialog').waitFor();
+  await shoot(app, 'sign-out');
+});
+
 test('lists, none and three', async ({ app }) => {
   await createAccount(app.page.request);
   await app.goto('/lists');

@@ -114,6 +114,20 @@ test('a page whose person has signed out in another tab', async ({ app, page, co
   await expectAccessible(app);
 });
 
+test('whether edits are to be discarded that wait', async ({ app, network }) => {
+  app.expectNetworkErrors();
+  await createAccount(app.page.request);
+  await app.goto(await createList(app.page.request, 'Groceries', ['milk']));
+  network.cut();
+  await app.tick('milk');
+  await app.button('Sign out').click();
+  await expect(app.page.getByRole('alertdialog')).toBeVisible();
+  await expectAccessible(app);
+  for (const button of await app.page.getByRole('alertdialog').getByRole('button').all()) {
+    expect((await button.boundingBox())!.height, await button.innerText()).toBeGreaterThanOrEqual(24);
+  }
+});
+
 test('my lists: none, some, and a name that is refused', async ({ app }) => {
   await createAccount(app.page.request);
   await app.goto('/lists');

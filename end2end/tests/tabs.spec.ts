@@ -180,16 +180,6 @@ test('another account in another tab: the tabs follow, and send nothing as someb
   for (const id of named) expect(id).toBe(user);
 });
 
-test('with an edit that waits, the button asks as any leaving does', async ({ list, network }) => {
-  const held = network.hold(/\/api\/push$|^\/ws/);
-  await list.app.tick('rye bread');
-  await held.waiting();
-  const asked = list.page.waitForEvent('dialog');
-  await list.app.button('Sign out').click({ noWaitAfter: true });
-  const dialog = await asked;
-  expect(dialog.type()).toBe('beforeunload');
-});
-
 test.describe('without locks', () => {
   test.beforeEach(async ({ context }) => {
     await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }));

@@ -11,7 +11,7 @@ use crate::{
     api::accounts::{Logout, Me},
     core::{
         account::User,
-        auth::{Auth, Effect, Gone, Input, KEY, Stored, To},
+        auth::{Auth, Effect, Gone, Input, KEY, LEAVING, Stored, To},
         id::UserId,
         wire::write,
     },
@@ -23,8 +23,8 @@ use leptos::{
 };
 use std::{cell::RefCell, time::Duration};
 use uuid::Uuid;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, HtmlFormElement};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::Element;
 
 /// Until a server that could not be reached is asked again.
 const AGAIN: Duration = Duration::from_secs(3);
@@ -91,13 +91,8 @@ fn perform(effect: Effect) {
                 let _ = unlock.call0(&JsValue::UNDEFINED);
             }
         }
-        Effect::SubmitForm => {
-            let form = document().query_selector("form[action=\"/api/logout\"]");
-            if let Ok(Some(form)) = form {
-                // What goes wrong the page says that comes of it.
-                let _ = form.unchecked_into::<HtmlFormElement>().submit();
-            }
-        }
+        Effect::Leave => go_out(leave),
+        Effect::Left => go_out(left),
         Effect::Follow(gone) => hide(gone),
         Effect::Load(to) => load(to),
         Effect::Wait => {
@@ -123,10 +118,15 @@ fn storage() -> Option<web_sys::Storage> {
 }
 
 fn stored() -> Stored {
-    let Some(text) = storage().and_then(|storage| storage.get_item(KEY).ok().flatten()) else {
-        return Stored::Missing;
-    };
-    parse(&text).map_or(Stored::Unreadable, |value| Stored::read(&value))
+    let get = |key| storage()?.get_item(key).ok().flatten();
+    let stored = get(KEY).map_or(Stored::Missing, |text| {
+        parse(&text).map_or(Stored::Unreadable, |value| Stored::read(&value))
+    });
+    if let Stored::User(Some(_)) = stored {
+        return stored;
+    }
+    let leaving = get(LEAVING).and_then(|user| user.parse().ok());
+    leaving.map_or(stored, Stored::Leaving)
 }
 
 /// Stores the page's user, or nobody.
@@ -137,8 +137,32 @@ fn store(user: bool) {
             let user = auth.user().filter(|_| user);
             // Where it is full, the tabs learn from the server.
             let _ = storage.set_item(KEY, &write::auth(user));
+            let _ = storage.remove_item(LEAVING);
         }
         auth.saw(stored());
+    });
+}
+
+// `sign_out.js`.
+#[wasm_bindgen(js_namespace = lockstep)]
+extern "C" {
+    /// Stores that nobody is signed in, and that this user is leaving. What the browser keeps of them goes.
+    fn leave(user: &str);
+    /// They have left: what was kept meanwhile goes, then the mark.
+    fn left(user: &str);
+    /// Loads the first page, as soon as all that has to go has gone.
+    #[wasm_bindgen(js_name = startOver)]
+    fn start_over();
+}
+
+fn go_out(step: fn(&str)) {
+    if let Some(user) = user() {
+        step(&user.to_string());
+    }
+    AUTH.with_borrow_mut(|auth| {
+        if let Some(auth) = auth {
+            auth.saw(stored());
+        }
     });
 }
 
@@ -209,7 +233,10 @@ fn load(to: To) {
     let location = window().location();
     // Whatever the browser does not let a page do, the page stays, and its link leads on.
     let _ = match to {
-        To::Start => location.replace("/"),
+        To::Start => {
+            start_over();
+            return;
+        }
         To::TheirPage if path().starts_with("/lists") => location.replace("/lists"),
         // Signed in, the pages for signing in lead on by themselves.
         To::Here | To::TheirPage => location.reload(),
@@ -247,7 +274,7 @@ fn hear(event: Event) {
         "submit" => {
             let form: Option<Element> = event.target().map(JsCast::unchecked_into);
             let action = form.and_then(|form| form.get_attribute("action"));
-            if action.as_deref() == Some("/api/logout") && !waits() {
+            if action.as_deref() == Some("/api/logout") {
                 event.prevent_default();
                 take(Input::SignOut);
             }
@@ -259,10 +286,4 @@ fn hear(event: Event) {
 fn is_so(of: &JsValue, what: &str) -> bool {
     let flag = Reflect::get(of, &JsValue::from_str(what));
     flag.is_ok_and(|flag| flag.as_bool() == Some(true))
-}
-
-/// Whether the page tells of edits that the server does not have: then the browser asks before they are dropped.
-fn waits() -> bool {
-    let waiting = "[data-waiting]:not([data-waiting=\"0\"])";
-    matches!(document().query_selector(waiting), Ok(Some(_)))
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!            another user, or nobody, is stored ──► Gone(Told)      the page shows nothing, at once
+//!        ────the button is pressed ───────────────► Gone(Left)      …, the other tabs are told, the session is ended
 //!   Here ────the key is gone ─────────────────────► Gone(Removed)   …, and one tab ends the session under a lock
 //!    ▲   ────`me` says so ────────────────────────► Gone(Sure)      …, and the other tabs are told
 //!    │                                                 │
@@ -11,6 +12,10 @@
 //! The server's session is the truth, the stored user is how tabs tell each other. So only what the server said is
 //! written, and who follows another tab writes nothing. Each input comes with what is stored at that moment.
 //!
+//! The button is the person's own word: it needs no server. It leaves a mark ([`Stored::Leaving`]) until the session has
+//! ended, and whoever finds that ends it: the page itself, another tab that shows nothing, or the next page that is loaded
+//! (`sign_out.js`, before it shows anything). A mark is for one person, and goes when somebody signs in.
+//!
 //! Pure: no storage, no requests, no locks (`client::auth`). Not here: the list's queue, and what its engine makes of a
 //! refusal (`engine`).
 
@@ -18,6 +23,10 @@ use super::{account::User, id::UserId, link::Failure, wire::read::Object};
 
 /// The key in `localStorage`.
 pub const KEY: &str = "auth-storage";
+
+/// The key of the mark in `localStorage`: the id of whoever has pressed the button and whose session has still to be ended.
+/// It counts as long as nobody is stored under [`KEY`].
+pub const LEAVING: &str = "auth-leaving";
 
 /// What is stored under [`KEY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +37,8 @@ pub enum Stored {
     Unreadable,
     /// Who is signed in.
     User(Option<UserId>),
+    /// Nobody; and the session of this one has still to be ended.
+    Leaving(UserId),
 }
 
 impl Stored {
@@ -67,7 +78,7 @@ pub enum Input {
     Me(Result<UserId, Failure>),
     /// The lock is held, or there are no locks.
     Held,
-    /// The person wants to sign out.
+    /// The person signs out, and has been asked what is to become of edits that wait.
     SignOut,
     /// What became of [`Effect::EndSession`].
     Ended(Result<(), Failure>),
@@ -84,12 +95,15 @@ pub enum Effect {
     AskMe,
     /// Take the lock that one tab at a time has, then say [`Input::Held`]. Where there are no locks, at once.
     Lock,
-    /// Let the lock go, if it is held.
+    /// Let the lock go.
     Unlock,
     /// End the session, if it is this page's user's.
     EndSession,
-    /// Sign out as the form does where there is no script: it tells what goes wrong.
-    SubmitForm,
+    /// Store that nobody is signed in, with the mark that this page's user is leaving. What this browser keeps of them
+    /// goes.
+    Leave,
+    /// They have left: the mark goes, and with it what was kept meanwhile.
+    Left,
     /// At once the page holds nothing of the account any more, and sends nothing. It says why.
     Follow(Gone),
     /// Load the page anew.
@@ -132,6 +146,8 @@ enum Phase {
 enum Why {
     /// From another tab: by what is stored.
     Told,
+    /// The person has pressed the button.
+    Left,
     /// The stored user is gone, which ends the session.
     Removed,
     /// From the server.
@@ -150,8 +166,10 @@ pub struct Auth {
     asked: Option<Stored>,
     /// The lock is asked for or held.
     is_locking: bool,
-    /// The person has pressed the button.
-    is_leaving: bool,
+    /// It is held.
+    is_held: bool,
+    /// The session is being ended.
+    is_ending: bool,
 }
 
 impl Auth {
@@ -163,7 +181,8 @@ impl Auth {
             phase: Phase::Here,
             asked: None,
             is_locking: false,
-            is_leaving: false,
+            is_held: false,
+            is_ending: false,
         }
     }
 
@@ -179,7 +198,7 @@ impl Auth {
 
     /// This is stored: after writing, too, for it may have failed.
     pub fn saw(&mut self, stored: Stored) {
-        self.has_seen |= matches!(stored, Stored::User(_));
+        self.has_seen |= matches!(stored, Stored::User(_) | Stored::Leaving(_));
     }
 
     /// Takes in what happened, and says what is to be done, in this order.
@@ -191,6 +210,10 @@ impl Auth {
         if self.is_here() && self.is_removed(stored) {
             self.leave(Why::Removed, Gone::SignedOut, to);
             self.lock(to);
+        }
+        if self.is_here() && self.is_leaving(stored) && !matches!(input, Input::SignOut) {
+            self.leave(Why::Told, Gone::SignedOut, to);
+            self.ask(stored, to);
         }
         match (input, self.phase) {
             (Input::Hydrated, Phase::Here) => self.hydrated(stored, to),
@@ -204,16 +227,18 @@ impl Auth {
                     self.ask(stored, to);
                 }
             }
-            // While the person signs out, that is what they want.
-            (Input::Refused, Phase::Here) if self.user.is_some() && !self.is_leaving => {
+            (Input::Refused, Phase::Here) if self.user.is_some() => {
                 self.ask(stored, to);
             }
-            (Input::SignOut, Phase::Here) if !self.is_leaving => {
-                self.is_leaving = true;
-                to.push(Effect::EndSession);
+            (Input::SignOut, Phase::Here) if self.user.is_some() => {
+                to.push(Effect::Leave);
+                self.leave(Why::Left, Gone::SignedOut, to);
+                self.end(to);
             }
+            // Whoever has begun to end it is not there any more, or has not reached the server.
+            (Input::Waited, Phase::Gone(_)) if self.is_leaving(stored) => self.end(to),
             (Input::Changed | Input::Checked | Input::Waited, Phase::Gone(why)) => {
-                if why == Why::Removed && stored == Stored::Missing {
+                if stored == Stored::Missing && matches!(why, Why::Removed | Why::Left) {
                     self.lock(to);
                 } else {
                     self.ask(stored, to);
@@ -235,6 +260,11 @@ impl Auth {
         self.user.is_some() && self.has_seen && stored == Stored::Missing
     }
 
+    /// Whether this page's user has pressed the button, here or in another tab, and it is not done.
+    fn is_leaving(&self, stored: Stored) -> bool {
+        matches!(stored, Stored::Leaving(id) if self.is_mine(id))
+    }
+
     /// What is stored may differ from what the server has just rendered.
     fn hydrated(&mut self, stored: Stored, to: &mut Vec<Effect>) {
         match (&self.user, stored) {
@@ -254,10 +284,10 @@ impl Auth {
     fn look(&mut self, stored: Stored, to: &mut Vec<Effect>) {
         match (&self.user, stored) {
             (Some(_), Stored::User(Some(id))) if self.is_mine(id) => {}
-            (Some(_), Stored::User(other)) => {
-                let gone = match other {
-                    Some(_) => Gone::OtherUser,
-                    None => Gone::SignedOut,
+            (Some(_), Stored::User(_) | Stored::Leaving(_)) => {
+                let gone = match stored {
+                    Stored::User(Some(_)) => Gone::OtherUser,
+                    _ => Gone::SignedOut,
                 };
                 self.leave(Why::Told, gone, to);
                 self.ask(stored, to);
@@ -288,11 +318,29 @@ impl Auth {
         }
     }
 
-    /// Says that nobody is signed in, unless somebody else has by now.
+    /// If it is held. One that is asked for comes yet.
+    fn unlock(&mut self, to: &mut Vec<Effect>) {
+        if self.is_held {
+            self.is_locking = false;
+            self.is_held = false;
+            to.push(Effect::Unlock);
+        }
+    }
+
+    /// Once at a time.
+    fn end(&mut self, to: &mut Vec<Effect>) {
+        if !self.is_ending {
+            self.is_ending = true;
+            to.push(Effect::EndSession);
+        }
+    }
+
+    /// Says that nobody is signed in, unless somebody else has by now, or somebody else's leaving is not done.
     fn write_nobody(&self, stored: Stored, to: &mut Vec<Effect>) {
         let is_others = |id: UserId| self.user.is_some() && !self.is_mine(id);
         match stored {
-            Stored::User(None) => {}
+            _ if self.is_leaving(stored) => to.push(Effect::Left),
+            Stored::User(None) | Stored::Leaving(_) => {}
             Stored::User(Some(id)) if is_others(id) => {}
             _ => to.push(Effect::Write(None)),
         }
@@ -303,9 +351,17 @@ impl Auth {
             return;
         };
         let is_known = matches!(answer, Ok(_) | Err(Failure::SignedOut));
+        if self.is_held && stored != Stored::Missing {
+            // It was put back.
+            self.unlock(to);
+            return self.ask(stored, to);
+        }
         if is_known && asked != stored {
             // Somebody signed in or out meanwhile: it may be the answer to a session that is over.
             return self.ask(stored, to);
+        }
+        if self.is_held {
+            return self.met_under_lock(answer, to);
         }
         match (self.phase, answer) {
             (Phase::Here, Ok(id)) if self.is_mine(id) => {
@@ -341,10 +397,18 @@ impl Auth {
                 }
                 to.push(Effect::Load(To::Start));
             }
+            // Whoever has begun to end it needs a moment.
+            (Phase::Gone(_), Ok(id)) if self.is_mine(id) && self.is_leaving(stored) => {
+                if !self.is_ending {
+                    to.push(Effect::Wait);
+                }
+            }
             (Phase::Gone(why), Ok(id)) => {
+                let is_mine = self.is_mine(id);
+                let is_sure = why == Why::Sure || (why == Why::Left && !is_mine);
                 // Where tabs and server disagree, nothing is shown until they do not.
-                if why == Why::Sure || stored == Stored::User(Some(id)) {
-                    to.push(Effect::Load(match self.is_mine(id) {
+                if is_sure || stored == Stored::User(Some(id)) {
+                    to.push(Effect::Load(match is_mine {
                         true => To::Here,
                         false => To::TheirPage,
                     }));
@@ -354,35 +418,68 @@ impl Auth {
         }
     }
 
-    fn held(&mut self, stored: Stored, to: &mut Vec<Effect>) {
-        if stored == Stored::Missing {
-            to.push(Effect::EndSession);
-        } else {
-            // It was put back, or another tab has ended the session.
-            self.is_locking = false;
-            to.push(Effect::Unlock);
-            self.ask(stored, to);
+    /// The lock can be faster than what the tab that had it before has stored. The server is not.
+    fn met_under_lock(&mut self, answer: Result<UserId, Failure>, to: &mut Vec<Effect>) {
+        match answer {
+            Ok(id) if self.is_mine(id) => self.end(to),
+            Ok(_) => {
+                self.unlock(to);
+                to.push(Effect::Load(To::TheirPage));
+            }
+            Err(Failure::SignedOut) => {
+                to.push(Effect::Write(None));
+                self.unlock(to);
+                to.push(Effect::Load(To::Start));
+            }
+            Err(_) => {
+                self.unlock(to);
+                to.push(Effect::Wait);
+            }
         }
     }
 
+    fn held(&mut self, stored: Stored, to: &mut Vec<Effect>) {
+        self.is_held = true;
+        if stored != Stored::Missing {
+            // It was put back, or another tab has ended the session.
+            self.unlock(to);
+        }
+        self.ask(stored, to);
+    }
+
     fn ended(&mut self, answer: Result<(), Failure>, stored: Stored, to: &mut Vec<Effect>) {
-        self.is_locking = false;
-        self.is_leaving = false;
-        match (answer, self.phase) {
-            (Ok(()), phase) => {
-                // Before the lock goes: the next tab is to see that it is done.
-                self.write_nobody(stored, to);
-                if phase == Phase::Here {
-                    self.leave(Why::Sure, Gone::SignedOut, to);
-                }
-                to.extend([Effect::Unlock, Effect::Load(To::Start)]);
-            }
-            (Err(_), Phase::Here) => to.push(Effect::SubmitForm),
-            (Err(Failure::SignedOut), _) => {
-                to.push(Effect::Unlock);
+        self.is_ending = false;
+        match answer {
+            // Somebody has signed in meanwhile: whether it was their session, the server knows.
+            Ok(()) | Err(Failure::SignedOut) if matches!(stored, Stored::User(Some(_))) => {
+                self.unlock(to);
                 self.ask(stored, to);
             }
-            (Err(_), _) => to.extend([Effect::Unlock, Effect::Wait]),
+            Ok(()) => {
+                // Before the lock goes: the next tab is to see that it is done.
+                self.write_nobody(stored, to);
+                self.unlock(to);
+                to.push(Effect::Load(To::Start));
+            }
+            Err(Failure::SignedOut) => {
+                let is_leaving = self.is_leaving(stored);
+                if is_leaving {
+                    to.push(Effect::Left);
+                }
+                self.unlock(to);
+                self.ask(
+                    if is_leaving {
+                        Stored::User(None)
+                    } else {
+                        stored
+                    },
+                    to,
+                );
+            }
+            Err(_) => {
+                self.unlock(to);
+                to.push(Effect::Wait);
+            }
         }
     }
 }

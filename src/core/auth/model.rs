@@ -59,6 +59,9 @@ enum Message {
     Met(Result<UserId, Failure>),
     End(Option<u32>, UserId),
     Ended(Result<(), Failure>),
+    /// What a page does before anything else that finds its user leaving (`sign_out.js`).
+    Finish(Option<u32>, UserId),
+    Finished(Result<(), Failure>),
     /// A page, after ending this session and opening one for this user.
     Page {
         ends: Option<u32>,
@@ -74,6 +77,8 @@ struct Tab {
     lives: bool,
     sleeps: bool,
     waits: bool,
+    /// It ends the session before anything else.
+    finishes: bool,
     events: usize,
     /// The latest page that is on its way.
     loading: Option<u32>,
@@ -89,6 +94,8 @@ struct World {
     under_way: Vec<(usize, u32, Message)>,
     has_locks: bool,
     lock: VecDeque<(usize, u32)>,
+    /// Who was told that it has the lock.
+    holder: Option<(usize, u32)>,
     writes: usize,
     loads: usize,
     ends: usize,
@@ -103,6 +110,7 @@ impl World {
             lives: true,
             sleeps: false,
             waits: false,
+            finishes: false,
             events: 0,
             loading: None,
         };
@@ -115,6 +123,7 @@ impl World {
             under_way: Vec::new(),
             has_locks,
             lock: VecDeque::new(),
+            holder: None,
             writes: 0,
             loads: 0,
             ends: 0,
@@ -147,6 +156,10 @@ impl World {
     fn step(&mut self, step: Step) {
         match step {
             Step::SignIn(tab, user) => {
+                // The form ends whatever has still to be ended.
+                if let Stored::Leaving(_) = self.stored {
+                    self.store(tab, Stored::User(None));
+                }
                 let opens = Some(UserId(Uuid::from_u128(user)));
                 self.load(
                     tab,
@@ -193,7 +206,20 @@ impl World {
                 self.tabs[tab].events -= 1;
                 self.take(tab, Input::Changed);
             }
-            Step::Hydrate(tab) if !self.tabs[tab].lives && !self.tabs[tab].sleeps => {
+            Step::Hydrate(tab)
+                if !self.tabs[tab].lives && !self.tabs[tab].sleeps && !self.tabs[tab].finishes =>
+            {
+                let user = self.tabs[tab].auth.user().map(|user| user.id);
+                match self.stored {
+                    Stored::Leaving(id) if user == Some(id) => {
+                        self.tabs[tab].finishes = true;
+                        let finish = Message::Finish(self.cookie, id);
+                        self.under_way.push((tab, self.tabs[tab].run, finish));
+                        return;
+                    }
+                    Stored::Leaving(_) => self.store(tab, Stored::User(None)),
+                    _ => {}
+                }
                 self.tabs[tab].lives = true;
                 self.take(tab, Input::Hydrated);
             }
@@ -207,6 +233,9 @@ impl World {
                 let lost = match message {
                     Message::Ask(_) | Message::Met(_) => Message::Met(Err(Unreachable)),
                     Message::End(..) | Message::Ended(_) => Message::Ended(Err(Unreachable)),
+                    Message::Finish(..) | Message::Finished(_) => {
+                        Message::Finished(Err(Unreachable))
+                    }
                     // Whoever loads a page tries again.
                     page => page,
                 };
@@ -250,6 +279,36 @@ impl World {
                 self.ends += usize::from(ended.is_some());
                 send(Message::Ended(ended.map(|_| ()).ok_or(SignedOut)));
             }
+            Message::Finish(cookie, user) => {
+                let session = cookie.filter(|session| self.sessions.get(session) == Some(&user));
+                let ended = session.map(|session| self.sessions.remove(&session));
+                send(Message::Finished(ended.map(|_| ()).ok_or(SignedOut)));
+            }
+            Message::Finished(answer) => {
+                if answer.is_ok() {
+                    self.cookie = None;
+                }
+                let user = self.tabs[tab].auth.user().map(|user| user.id);
+                if self.tabs[tab].run != run || !self.tabs[tab].finishes {
+                    return;
+                }
+                let is_marked = matches!(self.stored, Stored::Leaving(id) if user == Some(id));
+                match answer {
+                    // It tries again, as long as the mark is there.
+                    Err(Unreachable) if is_marked => {
+                        let finish =
+                            Message::Finish(self.cookie, user.unwrap_or(UserId(Uuid::nil())));
+                        self.under_way.push((tab, run, finish));
+                    }
+                    _ => {
+                        if is_marked {
+                            self.store(tab, Stored::User(None));
+                        }
+                        let (ends, opens) = (None, None);
+                        self.load(tab, Message::Page { ends, opens });
+                    }
+                }
+            }
             Message::Page { ends, opens } => {
                 ends.map(|session| self.sessions.remove(&session));
                 let cookie = opens.map(|user| {
@@ -286,6 +345,7 @@ impl World {
                     lives: false,
                     sleeps: false,
                     waits: false,
+                    finishes: false,
                     events: 0,
                     loading: None,
                 };
@@ -297,10 +357,11 @@ impl World {
 
     fn hand_on_lock(&mut self) {
         // Whoever is first holds it, and is told once.
-        if let Some((tab, run)) = self.lock.front().copied()
-            && !self.tabs[tab].waits_for_answer(&self.under_way, tab)
+        let holder = self.lock.front().copied();
+        if holder != std::mem::replace(&mut self.holder, holder)
+            && let Some((tab, run)) = holder
         {
-            debug_assert_eq!(self.tabs[tab].run, run);
+            assert_eq!(self.tabs[tab].run, run);
             self.take(tab, Input::Held);
         }
     }
@@ -309,10 +370,12 @@ impl World {
         let stored = self.stored;
         let may_write = matches!(
             input,
-            Input::Hydrated | Input::Me(Ok(_) | Err(SignedOut)) | Input::Ended(Ok(()))
+            Input::Hydrated
+                | Input::SignOut
+                | Input::Me(Ok(_) | Err(SignedOut))
+                | Input::Ended(Ok(()) | Err(SignedOut))
         );
         let follows = matches!(input, Input::Changed | Input::Checked);
-        let was_held = input == Input::Held;
         let run = self.tabs[tab].run;
         let effects = self.tabs[tab].auth.take(input, stored);
         let auth = &self.tabs[tab].auth;
@@ -339,6 +402,7 @@ impl World {
                     assert!(!self.lock.iter().any(|(of, _)| *of == tab));
                     self.lock.push_back((tab, run));
                     if self.lock.len() == 1 {
+                        self.holder = Some((tab, run));
                         goes_on.push(Input::Held);
                     }
                 }
@@ -349,17 +413,21 @@ impl World {
                     }
                 }
                 Effect::EndSession => {
-                    assert!(!was_held || stored == Stored::Missing);
                     let user = user.unwrap_or(UserId(Uuid::nil()));
+                    // The page has gone, and the person wants it: the key is missing, or says so.
+                    assert!(!self.tabs[tab].auth.is_here());
+                    let is_so = matches!(self.stored, Stored::Missing | Stored::Leaving(_));
+                    assert!(is_so, "ends it while {:?} is stored", self.stored);
                     let end = Message::End(self.cookie, user);
                     self.under_way.push((tab, run, end));
                 }
-                Effect::SubmitForm => {
-                    let session = self.cookie;
-                    let is_its = session.and_then(|session| self.sessions.get(&session).copied());
-                    let ends = session.filter(|_| is_its == user);
-                    let opens = None;
-                    self.load(tab, Message::Page { ends, opens });
+                Effect::Leave | Effect::Left => {
+                    assert!(may_write, "following writes nothing");
+                    self.writes += 1;
+                    let leaves = user.filter(|_| effect == Effect::Leave);
+                    let stored = leaves.map_or(Stored::User(None), Stored::Leaving);
+                    self.store(tab, stored);
+                    self.tabs[tab].auth.saw(self.stored);
                 }
                 Effect::Follow(_) => assert!(!self.tabs[tab].auth.is_here()),
                 Effect::Load(_) => self.load(
@@ -415,16 +483,6 @@ impl World {
     }
 }
 
-impl Tab {
-    /// Whether it has begun to end the session: then it holds the lock already.
-    fn waits_for_answer(&self, under_way: &[(usize, u32, Message)], tab: usize) -> bool {
-        under_way.iter().any(|(of, run, message)| {
-            let is_end = matches!(message, Message::End(..) | Message::Ended(_));
-            *of == tab && *run == self.run && is_end
-        })
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -475,6 +533,58 @@ proptest! {
             prop_assert_eq!(world.stored, Stored::User(None));
             world.agree();
         }
+    }
+
+    #[test]
+    fn the_button_without_a_network_ends_the_session_as_soon_as_there_is_one(
+        by in 0..TABS,
+        is_closed: bool,
+        order in vec(0..TABS, 0..20),
+        lost in 0..10_usize,
+    ) {
+        let mut world = World::signed_in(true);
+        world.step(Step::SignOut(by));
+        prop_assert!(!world.tabs[by].auth.is_here());
+        for tab in order {
+            world.step(Step::Hear(tab));
+        }
+        for which in 0..lost {
+            world.step(Step::Lose(which));
+            world.step(Step::Arrive(which));
+        }
+        if is_closed {
+            // Another page in its place: what it had asked for reaches nobody.
+            world.under_way.retain(|(tab, ..)| *tab != by);
+            world.step(Step::Open(by));
+        }
+        world.settle();
+        prop_assert_eq!(world.truth(), None);
+        prop_assert_eq!(world.stored, Stored::User(None));
+        world.agree();
+    }
+
+    #[test]
+    fn who_signs_in_anew_after_the_button_stays_signed_in(
+        by in 0..TABS,
+        user in 1..=2_u128,
+        others in vec(0..TABS, 0..20),
+    ) {
+        let mut world = World::signed_in(true);
+        world.step(Step::SignOut(by));
+        // It never reached the server.
+        world.under_way.clear();
+        for tab in others {
+            world.step(Step::Hear(tab));
+        }
+        world.step(Step::SignIn((by + 1) % TABS, user));
+        world.step(Step::Arrive(0));
+        world.settle();
+        prop_assert_eq!(world.truth(), Some(UserId(Uuid::from_u128(user))));
+        for tab in 0..TABS {
+            world.step(Step::Look(tab));
+            world.settle();
+        }
+        world.agree();
     }
 
     #[test]

@@ -9,6 +9,7 @@ use uuid::Uuid;
 const ADA: UserId = UserId(Uuid::from_u128(1));
 const BEN: UserId = UserId(Uuid::from_u128(2));
 const NOBODY: Stored = Stored::User(None);
+const LEAVING: Stored = Stored::Leaving(ADA);
 
 fn ada() -> User {
     User {
@@ -137,9 +138,39 @@ fn a_key_that_goes_ends_the_session_if_it_is_still_missing_under_the_lock() {
     let mut auth = seen();
     let effects = auth.take(Input::Changed, Stored::Missing);
     assert_eq!(effects, [Follow(Gone::SignedOut), Lock]);
-    assert_eq!(auth.take(Input::Held, Stored::Missing), [EndSession]);
+    assert_eq!(auth.take(Input::Held, Stored::Missing), [AskMe]);
+    assert_eq!(met(&mut auth, Ok(ADA), Stored::Missing), [EndSession]);
     let effects = auth.take(Input::Ended(Ok(())), Stored::Missing);
     assert_eq!(effects, [Write(None), Unlock, Load(To::Start)]);
+}
+
+#[test]
+fn a_lock_that_is_faster_than_what_was_stored_ends_nothing_twice() {
+    // Another tab has ended the session and written so; here the key is missing still.
+    let mut auth = seen();
+    auth.take(Input::Changed, Stored::Missing);
+    assert_eq!(auth.take(Input::Held, Stored::Missing), [AskMe]);
+    let effects = met(&mut auth, Err(Failure::SignedOut), Stored::Missing);
+    assert_eq!(effects, [Write(None), Unlock, Load(To::Start)]);
+}
+
+#[test]
+fn a_key_that_is_put_back_while_the_server_is_asked_ends_nothing() {
+    let mut auth = seen();
+    auth.take(Input::Changed, Stored::Missing);
+    auth.take(Input::Held, Stored::Missing);
+    assert_eq!(met(&mut auth, Ok(ADA), is(ADA)), [Unlock, AskMe]);
+    assert_eq!(met(&mut auth, Ok(ADA), is(ADA)), [Load(To::Here)]);
+}
+
+#[test]
+fn an_answer_from_before_the_lock_ends_nothing() {
+    let mut auth = seen();
+    assert_eq!(auth.take(Input::Refused, is(ADA)), [AskMe]);
+    auth.take(Input::Changed, Stored::Missing);
+    assert_eq!(auth.take(Input::Held, Stored::Missing), []);
+    assert_eq!(met(&mut auth, Ok(ADA), Stored::Missing), [AskMe]);
+    assert_eq!(met(&mut auth, Ok(ADA), Stored::Missing), [EndSession]);
 }
 
 #[test]
@@ -174,7 +205,13 @@ fn a_session_that_could_not_be_ended_is_ended_later() {
         let mut auth = seen();
         auth.take(Input::Changed, Stored::Missing);
         auth.take(Input::Held, Stored::Missing);
-        let effects = auth.take(Input::Ended(Err(failure)), Stored::Missing);
+        met(&mut auth, Ok(ADA), Stored::Missing);
+        let effects = auth.take(Input::Ended(Err(failure.clone())), Stored::Missing);
+        assert_eq!(effects, [Unlock, Wait]);
+        assert_eq!(auth.take(Input::Waited, Stored::Missing), [Lock]);
+        // Or it could not be asked first.
+        auth.take(Input::Held, Stored::Missing);
+        let effects = met(&mut auth, Err(failure), Stored::Missing);
         assert_eq!(effects, [Unlock, Wait]);
         assert_eq!(auth.take(Input::Waited, Stored::Missing), [Lock]);
     }
@@ -185,6 +222,7 @@ fn of_a_session_that_is_somebody_elses_nothing_is_ended_or_written() {
     let mut auth = seen();
     auth.take(Input::Changed, Stored::Missing);
     auth.take(Input::Held, Stored::Missing);
+    met(&mut auth, Ok(ADA), Stored::Missing);
     let refused = Input::Ended(Err(Failure::SignedOut));
     assert_eq!(auth.take(refused, is(BEN)), [Unlock, AskMe]);
     assert_eq!(met(&mut auth, Ok(BEN), is(BEN)), [Load(To::TheirPage)]);
@@ -216,39 +254,117 @@ fn an_answer_from_before_somebody_signed_in_or_out_is_asked_for_again() {
     assert_eq!(met(&mut auth, Ok(BEN), is(BEN)), [], "nobody asked");
 }
 
-#[test]
-fn the_button_ends_the_session_and_tells_the_other_tabs() {
+/// A page of Ada's whose button was pressed.
+fn left() -> Auth {
     let mut auth = seen();
-    assert_eq!(auth.take(Input::SignOut, is(ADA)), [EndSession]);
-    assert_eq!(auth.take(Input::SignOut, is(ADA)), [], "once");
-    // Its socket may end before the answer comes.
-    assert_eq!(auth.take(Input::Refused, is(ADA)), []);
-    let effects = auth.take(Input::Ended(Ok(())), is(ADA));
-    let followed = [
-        Write(None),
-        Follow(Gone::SignedOut),
-        Unlock,
-        Load(To::Start),
-    ];
-    assert_eq!(effects, followed);
+    let effects = auth.take(Input::SignOut, is(ADA));
+    assert_eq!(effects, [Leave, Follow(Gone::SignedOut), EndSession]);
+    auth.saw(LEAVING);
+    auth
 }
 
 #[test]
-fn a_button_that_fails_does_what_it_does_without_a_script() {
-    for failure in [Failure::Unreachable, Failure::SignedOut, Failure::Erring] {
-        let mut auth = seen();
-        auth.take(Input::SignOut, is(ADA));
-        assert_eq!(auth.take(Input::Ended(Err(failure)), is(ADA)), [SubmitForm]);
-        assert!(auth.is_here());
+fn the_button_empties_the_page_tells_the_other_tabs_and_ends_the_session() {
+    let mut auth = left();
+    assert_eq!(auth.take(Input::SignOut, LEAVING), [], "once");
+    // Its socket may end before the answer comes.
+    assert_eq!(auth.take(Input::Refused, LEAVING), []);
+    let effects = auth.take(Input::Ended(Ok(())), LEAVING);
+    assert_eq!(effects, [Left, Load(To::Start)]);
+}
+
+#[test]
+fn a_button_that_does_not_reach_the_server_is_done_here_and_ends_the_session_later() {
+    for failure in [Failure::Unreachable, Failure::Late, Failure::Erring] {
+        let mut auth = left();
+        let effects = auth.take(Input::Ended(Err(failure)), LEAVING);
+        assert_eq!(effects, [Wait]);
+        assert!(!auth.is_here());
+        assert_eq!(auth.take(Input::Waited, LEAVING), [EndSession]);
+        let effects = auth.take(Input::Ended(Ok(())), LEAVING);
+        assert_eq!(effects, [Left, Load(To::Start)]);
     }
 }
 
 #[test]
-fn who_signed_in_while_the_button_worked_stays_signed_in() {
+fn a_mark_that_is_gone_ends_nothing_any_more() {
+    let mut auth = left();
+    auth.take(Input::Ended(Err(Failure::Unreachable)), LEAVING);
+    // Another page has ended it, and perhaps she has signed in anew.
+    assert_eq!(auth.take(Input::Waited, NOBODY), [AskMe]);
+    let effects = met(&mut auth, Err(Failure::SignedOut), NOBODY);
+    assert_eq!(effects, [Load(To::Start)]);
+
+    let mut auth = left();
+    auth.take(Input::Ended(Err(Failure::Unreachable)), LEAVING);
+    assert_eq!(auth.take(Input::Waited, is(ADA)), [AskMe]);
+    assert_eq!(met(&mut auth, Ok(ADA), is(ADA)), [Load(To::Here)]);
+}
+
+#[test]
+fn a_session_that_is_not_hers_any_more_is_left_alone_and_she_has_left() {
+    let mut auth = left();
+    let refused = Input::Ended(Err(Failure::SignedOut));
+    assert_eq!(auth.take(refused, LEAVING), [Left, AskMe]);
+    assert_eq!(met(&mut auth, Ok(BEN), NOBODY), [Load(To::TheirPage)]);
+}
+
+#[test]
+fn a_key_that_goes_while_she_leaves_hinders_nothing() {
+    let mut auth = left();
+    auth.take(Input::Ended(Err(Failure::Unreachable)), Stored::Missing);
+    assert_eq!(auth.take(Input::Waited, Stored::Missing), [Lock]);
+    assert_eq!(auth.take(Input::Held, Stored::Missing), [AskMe]);
+    assert_eq!(met(&mut auth, Ok(ADA), Stored::Missing), [EndSession]);
+}
+
+#[test]
+fn another_tab_follows_a_mark_and_ends_the_session_if_the_first_one_does_not() {
     let mut auth = seen();
-    auth.take(Input::SignOut, is(ADA));
-    let effects = auth.take(Input::Ended(Ok(())), is(BEN));
-    assert!(!effects.contains(&Write(None)));
+    let effects = auth.take(Input::Changed, LEAVING);
+    assert_eq!(effects, [Follow(Gone::SignedOut), AskMe]);
+    assert_eq!(met(&mut auth, Ok(ADA), LEAVING), [Wait]);
+    assert_eq!(auth.take(Input::Waited, LEAVING), [EndSession]);
+    let effects = auth.take(Input::Ended(Ok(())), LEAVING);
+    assert_eq!(effects, [Left, Load(To::Start)]);
+    // Or it has.
+    let mut auth = seen();
+    auth.take(Input::Changed, LEAVING);
+    assert_eq!(met(&mut auth, Ok(ADA), NOBODY), [AskMe]);
+    let effects = met(&mut auth, Err(Failure::SignedOut), NOBODY);
+    assert_eq!(effects, [Load(To::Start)]);
+}
+
+#[test]
+fn a_refusal_does_not_bring_back_who_is_leaving() {
+    let mut auth = seen();
+    // The mark is seen before the storage event comes.
+    let effects = auth.take(Input::Refused, LEAVING);
+    assert_eq!(effects, [Follow(Gone::SignedOut), AskMe]);
+    assert_eq!(met(&mut auth, Ok(ADA), LEAVING), [Wait]);
+}
+
+#[test]
+fn whose_leaving_is_not_done_is_no_concern_of_somebody_elses_page() {
+    let mut bens = Auth::new(Some(User {
+        id: BEN,
+        name: "ben".to_owned(),
+    }));
+    let effects = bens.take(Input::Hydrated, LEAVING);
+    assert_eq!(effects, [Write(Some(BEN)), AskMe]);
+    let mut nobodys = Auth::new(None);
+    assert_eq!(nobodys.take(Input::Hydrated, LEAVING), []);
+    assert_eq!(nobodys.take(Input::Changed, LEAVING), []);
+}
+
+#[test]
+fn who_signed_in_while_the_button_worked_stays_signed_in() {
+    for (id, to) in [(BEN, To::TheirPage), (ADA, To::Here)] {
+        let mut auth = left();
+        let effects = auth.take(Input::Ended(Ok(())), is(id));
+        assert_eq!(effects, [AskMe]);
+        assert_eq!(met(&mut auth, Ok(id), is(id)), [Load(to)]);
+    }
 }
 
 #[test]

@@ -13,8 +13,7 @@ use crate::core::{
 /// What is to be saved, and what is being saved.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Saves {
-    /// Whether it is still to be said what other tabs have saved. Before, this tab saves nothing: they might take it for
-    /// something that was left.
+    /// Whether it is still to be said what other tabs have saved.
     waits: bool,
     /// Whether nobody else sends what this tab does.
     pub(super) has_locks: bool,
@@ -102,7 +101,7 @@ impl Engine {
     /// Has saved what is to be saved. One at a time, so that the latest state of each is the one that stays.
     pub(super) fn save(&mut self) {
         let saves = &self.saves;
-        if saves.waits || saves.changed.is_empty() || saves.saving.is_some() || saves.is_stalled {
+        if saves.changed.is_empty() || saves.saving.is_some() || saves.is_stalled {
             return;
         }
         let changed = std::mem::take(&mut self.saves.changed);

@@ -460,7 +460,7 @@ mod tests {
             mutation_ids(),
             uuids(),
             ops(),
-            vec(todos(), 0..2),
+            (vec(todos(), 0..2), option::of(any::<String>())),
             links,
             fate,
         )
@@ -469,7 +469,7 @@ mod tests {
                     id,
                     epoch,
                     op,
-                    seen,
+                    (seen, was),
                     (undoes, unless_after, waits_for),
                     (applied, is_queued, why),
                 )| {
@@ -478,6 +478,7 @@ mod tests {
                         epoch: Epoch(epoch),
                         op,
                         seen,
+                        was,
                         undoes,
                         unless_after,
                         waits_for,
