@@ -321,16 +321,32 @@ impl Pending {
         self.queue.iter()
     }
 
-    /// The same in the order in which it is folded: what waits for a queue that comes later comes after it. Another tab may
-    /// have done something to what this one has just added.
-    pub fn folding(&self) -> impl Iterator<Item = &Entry> {
-        let place = |id: MutationId| (id.0 == self.client, id);
-        let is_late = move |entry: &Entry| {
-            let mut later = entry.waits_for.iter();
-            later.any(|id| place(*id) > place(entry.id()) && self.get(*id).is_some())
-        };
-        let soon = self.queue.iter().filter(move |entry| !is_late(entry));
-        soon.chain(self.queue.iter().filter(move |entry| is_late(entry)))
+    /// The same in the order in which it is folded. Another tab may have done something to what this one has just added:
+    /// what waits for a queue that comes later comes right after it. So nothing changes its place when that is decided.
+    pub fn folding(&self) -> Vec<&Entry> {
+        let mut order = Vec::with_capacity(self.queue.len());
+        let mut is_there = vec![false; self.queue.len()];
+        for at in 0..self.queue.len() {
+            self.fold_after(at, &mut is_there, &mut order);
+        }
+        order
+    }
+
+    fn fold_after<'q>(&'q self, at: usize, is_there: &mut [bool], order: &mut Vec<&'q Entry>) {
+        if std::mem::replace(&mut is_there[at], true) {
+            return;
+        }
+        let entry = &self.queue[at];
+        for id in &entry.waits_for {
+            // All of that queue up to there: each stays in its own order.
+            let later = |(_, other): &(usize, &Entry)| other.client == id.0 && other.mid <= id.1;
+            let its = self.queue.iter().enumerate().skip(at).filter(later);
+            // What has left may have been followed by others that have not: then there is nothing to wait for.
+            if self.get(*id).is_some() {
+                its.for_each(|(at, _)| self.fold_after(at, is_there, order));
+            }
+        }
+        order.push(entry);
     }
 
     /// The entry with this name.
