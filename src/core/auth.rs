@@ -467,7 +467,14 @@ impl Auth {
                     to.push(Effect::Left);
                 }
                 self.unlock(to);
-                self.ask(if is_leaving { Stored::User(None) } else { stored }, to);
+                self.ask(
+                    if is_leaving {
+                        Stored::User(None)
+                    } else {
+                        stored
+                    },
+                    to,
+                );
             }
             Err(_) => {
                 self.unlock(to);

@@ -296,7 +296,8 @@ impl World {
                 match answer {
                     // It tries again, as long as the mark is there.
                     Err(Unreachable) if is_marked => {
-                        let finish = Message::Finish(self.cookie, user.unwrap_or(UserId(Uuid::nil())));
+                        let finish =
+                            Message::Finish(self.cookie, user.unwrap_or(UserId(Uuid::nil())));
                         self.under_way.push((tab, run, finish));
                     }
                     _ => {
