@@ -283,14 +283,19 @@ test.describe('after', () => {
     const held = network.hold(new RegExp(`^${ann.list}$`));
     await app.page.evaluate((path) => void (location.href = path), '/robots.txt');
     await expect.poll(() => app.page.url()).toContain('robots');
+    // The page follows as soon as it lives.
+    await app.page.addInitScript(() => {
+      const look = () => sessionStorage.setItem('came', document.querySelector('h1')?.textContent ?? '');
+      if (location.pathname.startsWith('/lists/')) addEventListener('DOMContentLoaded', look);
+    });
     const late = app.page.goto(ann.list, { waitUntil: 'commit', timeout: HELD_MS });
     await held.waiting();
     await leaver.app.signOut();
     await expectCopies(leaver.page, []);
     held.release();
     await late;
-    expect(await app.page.content()).toContain('oat milk');
-    await app.hydrated();
+    await app.landed('/');
+    expect(await app.page.evaluate(() => sessionStorage.getItem('came'))).toBe('Our groceries');
     await expectGone(leaver.page, () => network.cut(), ann.list);
   });
 });
