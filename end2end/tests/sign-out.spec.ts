@@ -2,7 +2,7 @@
 
 import { request, type Locator, type Page } from '@playwright/test';
 import { createAccount, createList } from '../fixtures/arrange';
-import { allKept, expectEdits } from '../fixtures/storage';
+import { allKept, expectEdits, expectListKept } from '../fixtures/storage';
 import { expect, KEY, NOBODY, SECRETS, test, type Tab } from '../fixtures/tabs';
 
 const PANEL = 'You are signed out.';
@@ -61,6 +61,7 @@ test.describe('with the service worker', () => {
     await list.app.addTodo('nails');
     await list.app.expectSync('nails', null);
     // What is searched for is found as long as it is there.
+    await expectListKept(outside, 'nails');
     await list.app.reload();
     await expect(async () => {
       const kept = await allKept(outside);
