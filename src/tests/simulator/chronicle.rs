@@ -77,6 +77,9 @@ pub struct Chronicle {
     pub unsure: BTreeSet<ClientId>,
     /// Mutations whose outcome their page does not know: it cannot know what came after them either.
     pub riddles: BTreeSet<Key>,
+    /// Whether something got lost of what a page had known of its mutations: a save failed, a store was emptied, or a copy
+    /// back cut it off.
+    pub has_lost: bool,
     /// Whose each client is.
     pub authors: BTreeMap<ClientId, usize>,
     /// What came to nothing, and its person has put aside; and what they discarded.
@@ -191,6 +194,7 @@ impl Chronicle {
             let was_decided = |model: &Model| *mid <= model.last_mid(*client);
             !was_decided(before) || was_decided(after)
         });
+        self.has_lost = true;
         // What an undo says of places that were cut off means something else now.
         self.undos.clear();
         let states = self.lines.values().flat_map(|line| &line.states);
@@ -265,11 +269,8 @@ impl Chronicle {
             return Ok(());
         };
         // What became of another queue's, this page may not have heard before that was gone.
-        if base
-            .after
-            .iter()
-            .any(|(client, _)| *client != kept.mutation.0)
-        {
+        let mut after = base.after.iter();
+        if self.has_lost || after.any(|(client, _)| *client != kept.mutation.0) {
             return Ok(());
         }
         let place = |client, mid| match self.decided.get(&(client, mid)) {
