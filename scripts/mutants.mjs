@@ -354,13 +354,6 @@ export const MUTANTS = [
     red,
   },
   {
-    name: 'queues: nobody is told what became of a queue in another history',
-    file: PULLED,
-    old: 'self.introduce();',
-    new: '',
-    red,
-  },
-  {
     ...auth,
     name: 'signed in: who follows another tab writes back',
     old: 'self.leave(Why::Told, gone, to);',

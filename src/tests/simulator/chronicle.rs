@@ -77,6 +77,9 @@ pub struct Chronicle {
     pub unsure: BTreeSet<ClientId>,
     /// Mutations whose outcome their page does not know: it cannot know what came after them either.
     pub riddles: BTreeSet<Key>,
+    /// Whether something got lost of what a page had known of its mutations: a save failed, a store was emptied, or a copy
+    /// back cut it off.
+    pub has_lost: bool,
     /// Whose each client is.
     pub authors: BTreeMap<ClientId, usize>,
     /// What came to nothing, and its person has put aside; and what they discarded.
@@ -191,6 +194,7 @@ impl Chronicle {
             let was_decided = |model: &Model| *mid <= model.last_mid(*client);
             !was_decided(before) || was_decided(after)
         });
+        self.has_lost = true;
         // What an undo says of places that were cut off means something else now.
         self.undos.clear();
         let states = self.lines.values().flat_map(|line| &line.states);
@@ -265,19 +269,22 @@ impl Chronicle {
             return Ok(());
         };
         // What became of another queue's, this page may not have heard before that was gone.
-        if base
-            .after
-            .iter()
-            .any(|(client, _)| *client != kept.mutation.0)
-        {
+        let mut after = base.after.iter();
+        if self.has_lost || after.any(|(client, _)| *client != kept.mutation.0) {
             return Ok(());
         }
         let place = |client, mid| match self.decided.get(&(client, mid)) {
             Some(Outcome::Applied(seq)) => Some(*seq),
             _ => None,
         };
-        let based = self.todo(epoch, base.resolve(place), *id);
-        match based.filter(|todo| kept.was.as_ref() != Some(&todo.title)) {
+        let at = base.resolve(place);
+        // An edit that began in the history before names a place of that one.
+        let mut histories = self.lines.keys();
+        let title = |epoch: &Epoch| self.todo(*epoch, at, *id).map(|todo| &todo.title);
+        if histories.any(|epoch| title(epoch).is_some() && title(epoch) == kept.was.as_ref()) {
+            return Ok(());
+        }
+        match self.todo(epoch, at, *id) {
             Some(todo) => violated(format!(
                 "{:?} is in conflict, and was {:?} before, not {:?}",
                 kept.op, todo.title, kept.was

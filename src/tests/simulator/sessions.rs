@@ -126,6 +126,7 @@ impl World<'_> {
             }
             shelf.lost_of.extend(lost.iter().map(|(client, _)| *client));
             shelf.lost.extend(lost);
+            self.scene.chronicle.has_lost = true;
             self.hit(Hit::StorageLost);
         }
     }

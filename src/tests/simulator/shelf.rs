@@ -124,6 +124,7 @@ impl World<'_> {
         } else {
             self.hit(Hit::SaveFailed);
             self.shelf_mut(tab).has_failed = true;
+            self.scene.chronicle.has_lost = true;
         }
         if self.tabs[tab].run != write.run {
             return Ok(());
