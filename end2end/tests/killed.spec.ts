@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext } from '@playwright/test';
 import { App } from '../fixtures/app';
 import { createAccount, createList, type Account } from '../fixtures/arrange';
+import { BUSY, PUSH } from '../fixtures/busy';
 import { launchOptions } from '../fixtures/chromium';
-import { BUSY, expectKept, PUSH } from '../fixtures/kept';
+import { expectEdits } from '../fixtures/storage';
 import { expect, test as base } from '../fixtures/test';
 import { Watch } from '../fixtures/watch';
 
@@ -63,7 +64,7 @@ test(`what is saved is there after a SIGKILL, ${TIMES} times of ${TIMES}`, async
     await app.goto(list);
     await app.expectRows(rows);
     await app.newTodo.fill(`item ${n}`);
-    const saved = expectKept(app, n);
+    const saved = expectEdits(app.page, n);
     await app.newTodo.press('Enter');
     await saved;
     kill();
@@ -75,7 +76,7 @@ test(`what is saved is there after a SIGKILL, ${TIMES} times of ${TIMES}`, async
   await app.goto(list);
   await app.expectRows(rows);
   await app.expectSaved(list, rows, ARRIVED_MS);
-  await expectKept(app, 0);
+  await expectEdits(app.page, 0);
   expect(rows).toHaveLength(TIMES);
   await context.close();
 });

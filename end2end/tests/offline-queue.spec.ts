@@ -5,7 +5,7 @@ import type { App } from '../fixtures/app';
 import { createList } from '../fixtures/arrange';
 import { expectCopies } from '../fixtures/copies';
 import { Device } from '../fixtures/device';
-import { expectKept } from '../fixtures/kept';
+import { expectEdits } from '../fixtures/storage';
 import { expect, test } from '../fixtures/tabs';
 
 test.use({ serviceWorkers: 'allow' });
@@ -74,7 +74,7 @@ for (const answer of ['comes', 'is lost'] as const) {
     await app.reload();
     await app.expectRows(rows);
     await expect(app.connection).toHaveText(/offline, 15 changes waiting/i);
-    await expectKept(app, 30);
+    await expectEdits(app.page, 30);
     await app.page.close();
     const again = await open(lists[1]);
     await again.app.expectRows(rows);
@@ -85,7 +85,7 @@ for (const answer of ['comes', 'is lost'] as const) {
     for (const path of lists) await again.app.expectSaved(path, rows, ARRIVED_MS);
     await again.app.expectRows(rows);
     await again.app.expectSync('item eight', null, ARRIVED_MS);
-    await expectKept(again, 0);
+    await expectEdits(again.page, 0);
     for (const path of lists) await expectOnceAndInOrder(await Device.signIn(network, ann.account, path), 0, 15);
   });
 }
@@ -115,7 +115,7 @@ test('two tabs that edit one list offline: all of both is there, once', async ({
   for (const tab of [app, other.app]) await tab.expectRows(rows);
   await other.app.reload();
   await other.app.expectRows(rows);
-  await expectKept(other, 20);
+  await expectEdits(other.page, 20);
   await context.setOffline(false);
   network.restore();
   await app.expectSaved(ann.list, rows, ARRIVED_MS);
@@ -123,7 +123,7 @@ test('two tabs that edit one list offline: all of both is there, once', async ({
     await tab.expectSync('right 8', null, ARRIVED_MS);
     await tab.expectRows(rows);
   }
-  await expectKept(other, 0);
+  await expectEdits(other.page, 0);
   await expectOnceAndInOrder(device, since, 20);
 });
 

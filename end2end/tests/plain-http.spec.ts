@@ -1,9 +1,10 @@
 // A server in a home network, by plain HTTP: browsers allow no service worker there, and everything else works.
 
 import { App } from '../fixtures/app';
+import { BUSY } from '../fixtures/busy';
 import { launchOptions } from '../fixtures/chromium';
-import { BUSY, expectKept, mutations } from '../fixtures/kept';
 import { lastingPort, Server } from '../fixtures/server';
+import { expectEdits } from '../fixtures/storage';
 import { expect, test as base } from '../fixtures/test';
 
 const HOST = 'lockstep.example';
@@ -63,12 +64,12 @@ test('edits that wait survive a reload and a closed tab, show in the other tabs,
   await app.reload();
   await app.expectRows(['[ ] milk', '[ ] bread']);
   await app.expectSync('milk', 'pending');
-  await expectKept(app, 2);
+  await expectEdits(app.page, 2);
   await app.page.close();
   await other.page.close();
   const lists = await tab('/lists');
   await context.unroute('**/api/push');
-  await expect.poll(() => mutations(lists), { message: 'mutations that are kept', timeout: 15_000 }).toBe(0);
+  await expectEdits(lists.page, 0, 15_000);
   await lists.goto(list);
   await lists.expectRows(['[ ] milk', '[ ] bread']);
   expect(await lists.items.evaluateAll((items) => items.filter((item) => item.hasAttribute('data-sync')).length)).toBe(0);

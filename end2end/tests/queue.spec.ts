@@ -1,9 +1,10 @@
 // Edits beyond one run of one tab: kept until the server has them, shown in the other tabs, sent by whichever is there.
 
-import { launchOptions } from '../fixtures/chromium';
-import { expect, test, type Tab } from '../fixtures/tabs';
 import { createList } from '../fixtures/arrange';
-import { BUSY, expectKept, PUSH } from '../fixtures/kept';
+import { BUSY, PUSH } from '../fixtures/busy';
+import { launchOptions } from '../fixtures/chromium';
+import { expectEdits, listsKept } from '../fixtures/storage';
+import { expect, test, type Tab } from '../fixtures/tabs';
 
 /** Another tab leaves a list to whoever shows it, for a moment. */
 const TAKEN_OVER_MS = 15_000;
@@ -16,7 +17,7 @@ test('what is confirmed is not kept any longer', async ({ list, ann }) => {
   await list.app.addTodo('bread');
   await list.app.expectSync('bread', null);
   await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
-  await expectKept(list, 0);
+  await expectEdits(list.page, 0);
 });
 
 test('edits that wait are there after a reload, with their marks, and arrive once and in order', async ({ list, ann, network }) => {
@@ -25,7 +26,7 @@ test('edits that wait are there after a reload, with their marks, and arrive onc
   await list.app.retitle('bread', 'white bread');
   await list.app.tick('white bread');
   await list.app.delete('oat milk');
-  await expectKept(list, 4);
+  await expectEdits(list.page, 4);
   await list.app.reload();
   await list.app.expectRows(['[ ] rye bread', '[x] white bread']);
   await list.app.expectSync('white bread', 'pending');
@@ -34,7 +35,7 @@ test('edits that wait are there after a reload, with their marks, and arrive onc
   await list.app.expectSync('white bread', null);
   await list.app.expectSaved(ann.list, ['[ ] rye bread', '[x] white bread']);
   await list.app.expectRows(['[ ] rye bread', '[x] white bread']);
-  await expectKept(list, 0);
+  await expectEdits(list.page, 0);
 });
 
 test('edits whose answer was lost are sent again after a reload, and made once', async ({ list, ann, network }) => {
@@ -46,7 +47,7 @@ test('edits whose answer was lost are sent again after a reload, and made once',
   await list.app.reload();
   await list.app.expectRows(['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
   await list.app.expectSync('bread', null);
-  await expectKept(list, 0);
+  await expectEdits(list.page, 0);
   await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
 });
 
@@ -55,13 +56,13 @@ test('what was refused is told again after a reload, until it is dismissed', asy
   await list.app.newTodo.fill('bread');
   await list.app.newTodo.press('Enter');
   await expect(list.app.reviewed('bread')).toBeVisible();
-  await expectKept(list, 1);
+  await expectEdits(list.page, 1);
   await list.app.reload();
   await expect(list.app.reviewed('bread')).toBeVisible();
   await list.app.expectRows(['[ ] oat milk', '[ ] rye bread']);
   await list.app.reviewed('bread').getByRole('button', { name: 'Discard' }).click();
   await expect(list.app.review).toBeHidden();
-  await expectKept(list, 0);
+  await expectEdits(list.page, 0);
   await list.app.reload();
   await expect(list.app.review).toBeHidden();
 });
@@ -82,30 +83,30 @@ test('another tab shows what waits in this one, offline too, and settles it with
     await app.expectRows(['[ ] oat milk', '[x] rye bread', '[ ] bread']);
   }
   await list.app.expectSaved(ann.list, ['[ ] oat milk', '[x] rye bread', '[ ] bread']);
-  await expectKept(list, 0);
+  await expectEdits(list.page, 0);
 });
 
 test('what a closed tab left is sent by another one that shows the list', async ({ list, open, ann, network }) => {
   const other = await open(ann.list);
   const busy = network.fail(PUSH, BUSY, {});
   await list.app.addTodo('bread');
-  await expectKept(other, 1);
+  await expectEdits(other.page, 1);
   await other.app.expectSync('bread', 'pending');
   await list.page.close({ runBeforeUnload: true });
   busy.end();
   await other.app.expectSync('bread', null, TAKEN_OVER_MS);
   await other.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
-  await expectKept(other, 0);
+  await expectEdits(other.page, 0);
 });
 
 test('what a closed tab left is sent by a page that shows something else', async ({ list, lists, ann, network }) => {
   const busy = network.fail(PUSH, BUSY, {});
   await list.app.addTodo('bread');
-  await expectKept(lists, 1);
+  await expectEdits(lists.page, 1);
   await list.page.close();
   busy.end();
   await lists.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread'], TAKEN_OVER_MS);
-  await expectKept(lists, 0);
+  await expectEdits(lists.page, 0);
 });
 
 test('who comes back to another page has everything sent that was left in all lists', async ({ list, open, context, ann, network }) => {
@@ -115,7 +116,7 @@ test('who comes back to another page has everything sent that was left in all li
   await list.app.addTodo('bread');
   await other.app.addTodo('nails');
   await other.app.tick('nails');
-  await expectKept(other, 3);
+  await expectEdits(other.page, 3);
   // Not the last page: the browser stays.
   const empty = await context.newPage();
   await list.page.close();
@@ -124,21 +125,30 @@ test('who comes back to another page has everything sent that was left in all li
   const settings = await open('/settings');
   await settings.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread'], TAKEN_OVER_MS);
   await settings.app.expectSaved(second, ['[x] nails'], TAKEN_OVER_MS);
-  await expectKept(settings, 0);
+  await expectEdits(settings.page, 0);
   await empty.close();
 });
 
 test('a reload takes its own edits up itself, whoever else is there', async ({ list, lists, ann, network }) => {
   const busy = network.fail(PUSH, BUSY, {});
   await list.app.addTodo('bread');
-  await expectKept(list, 1);
+  await expectEdits(list.page, 1);
   const pushes = lists.posts('push').length;
   busy.end();
   await list.app.reload();
   await list.app.expectSync('bread', null);
-  await expectKept(list, 0);
+  await expectEdits(list.page, 0);
   expect(lists.posts('push').length).toBe(pushes);
   await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+});
+
+test('a list is kept as it was seen last, and no longer than it is theirs', async ({ list, context, ann }) => {
+  await list.app.addTodo('bread');
+  await list.app.expectSync('bread', null);
+  await expect.poll(async () => (await listsKept(list.page)).length).toBe(1);
+  await context.request.post('/api/delete_list', { form: { list: ann.list.slice('/lists/'.length) } });
+  await expect(list.app.items).toHaveCount(0);
+  await expect.poll(async () => (await listsKept(list.page)).length).toBe(0);
 });
 
 test('where nothing can be kept that is told, edits are sent all the same, and the browser asks before they are lost', async ({ context, open, ann, network }) => {
@@ -169,14 +179,14 @@ test.describe('without locks, as on plain HTTP', () => {
   test('edits that wait survive a reload, and arrive once', async ({ list, ann, network }) => {
     const busy = network.fail(PUSH, BUSY, {});
     await list.app.addTodo('bread');
-    await expectKept(list, 1);
+    await expectEdits(list.page, 1);
     await list.app.reload();
     await list.app.expectSync('bread', 'pending');
     busy.end();
     await list.app.reload();
     await list.app.expectSync('bread', null);
     await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
-    await expectKept(list, 0);
+    await expectEdits(list.page, 0);
   });
 
   test('tabs show each other what waits, and each sends its own', async ({ list, open, ann, network }) => {
@@ -189,7 +199,7 @@ test.describe('without locks, as on plain HTTP', () => {
     busy.end();
     for (const { app } of [list, other]) await app.expectSync('butter', null, 20_000);
     await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread', '[ ] butter']);
-    await expectKept(list, 0);
+    await expectEdits(list.page, 0);
   });
 });
 
@@ -219,24 +229,24 @@ test.describe('kept whole by the browser', () => {
   test('a page that comes back counts anew, and goes on', async ({ list, ann }) => {
     await list.app.addTodo('bread');
     await list.app.expectSync('bread', null);
-    await expectKept(list, 0);
+    await expectEdits(list.page, 0);
     expect(await awayAndBack(list)).toBe(true);
     await list.app.addTodo('butter');
     await list.app.expectSync('butter', null);
     await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread', '[ ] butter']);
-    await expectKept(list, 0);
+    await expectEdits(list.page, 0);
   });
 
   test('a page that comes back with edits that wait has them, or what became of them', async ({ list, lists, ann, network }) => {
     const busy = network.fail(PUSH, BUSY, {});
     await list.app.addTodo('bread');
-    await expectKept(list, 1);
+    await expectEdits(list.page, 1);
     expect(await awayAndBack(list)).toBe(true);
     busy.end();
     await list.app.hydrated();
     await list.app.expectRows(['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
     await list.app.expectSync('bread', null, TAKEN_OVER_MS);
     await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
-    await expectKept(lists, 0);
+    await expectEdits(lists.page, 0);
   });
 });

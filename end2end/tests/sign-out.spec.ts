@@ -2,21 +2,14 @@
 
 import { request, type Locator, type Page } from '@playwright/test';
 import { createAccount, createList } from '../fixtures/arrange';
+import { BUSY, PUSH } from '../fixtures/busy';
 import { allKept, expectEdits, expectListKept } from '../fixtures/storage';
 import { expect, KEY, NOBODY, SECRETS, test, type Tab } from '../fixtures/tabs';
 
 const PANEL = 'You are signed out.';
 /** Where it stands whose session has still to be ended. */
 const LEAVING = 'auth-leaving';
-/** What carries edits. */
-const PUSH = /^\/api\/push$/;
 const LOGOUT = /^\/api\/logout$/;
-/** A server that has no time: edits wait until it has. */
-const BUSY = {
-  status: 503,
-  headers: { 'content-type': 'application/json', 'retry-after': '1' },
-  body: '{"code":"UNAVAILABLE","message":"Later.","retry_after":1}',
-};
 /** A page that shows another list leaves an edit to whoever shows its own, for a moment. */
 const TAKEN_OVER_MS = 15_000;
 /** A server that was not reached is asked again after three seconds. */

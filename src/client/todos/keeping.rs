@@ -11,8 +11,8 @@ pub(super) struct Keeping {
     pub(super) is_unseen: bool,
     /// Whether that is done.
     pub(super) is_over: bool,
-    /// Where the list was when it was kept last.
-    remembered: Option<Seq>,
+    /// Where the list was when it was kept last, and whether it was still this person's to see.
+    remembered: Option<(Seq, bool)>,
     /// Whether it is to be kept soon.
     is_due: bool,
 }
@@ -51,6 +51,13 @@ mod hydrate {
 
     /// How old a list may be that is kept for a page without a server.
     const REMEMBERED: Duration = Duration::from_secs(2);
+
+    impl State {
+        /// Where the list is, and whether it is this person's to see.
+        fn stands(&self) -> (Seq, bool) {
+            (self.engine.base().seq, !self.engine.is_hidden())
+        }
+    }
 
     impl Todos {
         /// A list that the page does not show: what was left to be sent is sent, and that is all.
@@ -141,53 +148,42 @@ mod hydrate {
 
         /// Keeps the list as it is by now, for a page that opens without the server. Nothing opens one on plain HTTP.
         pub(in crate::client::todos) fn remember(self) {
-            let is_due = self.with(
-                |State {
-                     engine, keeping, ..
-                 }| {
-                    let seq = Some(engine.base().seq);
-                    // What the server rendered is in the page.
-                    let was = *keeping.remembered.get_or_insert(engine.base().seq);
-                    let is_due = Some(was) != seq && !keeping.is_due;
-                    keeping.is_due |= is_due;
-                    is_due
-                },
-            );
+            let is_due = self.with(|state| {
+                let (now, keeping) = (state.stands(), &mut state.keeping);
+                // What the server rendered is in the page.
+                let was = *keeping.remembered.get_or_insert(now);
+                let is_due = was != now && !keeping.is_due;
+                keeping.is_due |= is_due;
+                is_due
+            });
             if is_due && window().is_secure_context() {
                 set_timeout(move || self.remember_now(), REMEMBERED);
             }
         }
 
         fn remember_now(self) {
-            let (list, text) = self.with(
-                |State {
-                     engine, keeping, ..
-                 }| {
-                    let base = engine.base();
-                    keeping.remembered = Some(base.seq);
-                    keeping.is_due = false;
-                    let is_shown = !engine.is_hidden();
-                    let text = is_shown.then(|| stored::snapshot(engine.list(), base));
-                    (engine.list(), text)
-                },
-            );
+            let (list, text) = self.with(|state| {
+                let (seq, is_theirs) = state.stands();
+                let (list, base) = (state.engine.list(), state.engine.base());
+                let text = is_theirs.then(|| stored::snapshot(list, base));
+                state.keeping.remembered = Some((seq, is_theirs));
+                state.keeping.is_due = false;
+                (list, text)
+            });
             tabs::remember(&list.to_string(), text);
         }
 
         /// Whether there is nothing to do any more: the page does not show the list, and all that was left is sent.
         pub fn is_over(self) -> bool {
-            let over = self.with(
-                |State {
-                     engine, keeping, ..
-                 }| {
-                    let is_sent = engine.pending().entries().next().is_none();
-                    if keeping.is_unseen && !keeping.is_over && is_sent && engine.is_at_rest() {
-                        keeping.is_over = true;
-                        return Some(engine.list());
-                    }
-                    None
-                },
-            );
+            let over = self.with(|state| {
+                let (engine, keeping) = (&state.engine, &mut state.keeping);
+                let is_sent = engine.pending().entries().next().is_none();
+                if keeping.is_unseen && !keeping.is_over && is_sent && engine.is_at_rest() {
+                    keeping.is_over = true;
+                    return Some(engine.list());
+                }
+                None
+            });
             if let Some(list) = over {
                 tabs::done(&list.to_string());
             }
