@@ -72,6 +72,8 @@ test('Retry opens once it is known that nothing came of it, and moves nothing', 
   const [retry, dismiss] = ['Retry', 'Dismiss'].map((name) => app.notices.getByRole('button', { name, exact: true }));
   await expect(retry!).toBeDisabled();
   await dismiss!.focus();
+  // Where it comes to rest: a notice glides in.
+  await app.notices.evaluateAll((all) => Promise.all(all.flatMap((notice) => notice.getAnimations().map(({ finished }) => finished))));
   const place = await dismiss!.boundingBox();
   asked.release();
   await expect(retry!).toBeEnabled();
