@@ -337,14 +337,18 @@ impl Pending {
             return;
         }
         let entry = &self.queue[at];
-        for id in &entry.waits_for {
-            // All of that queue up to there: each stays in its own order.
-            let later = |(_, other): &(usize, &Entry)| other.client == id.0 && other.mid <= id.1;
-            let its = self.queue.iter().enumerate().skip(at).filter(later);
-            // What has left may have been followed by others that have not: then there is nothing to wait for.
-            if self.get(*id).is_some() {
-                its.for_each(|(at, _)| self.fold_after(at, is_there, order));
-            }
+        // What has left may have been followed by others that have not: then there is nothing to wait for.
+        let waits_for = entry.waits_for.iter();
+        let waits_for: Vec<_> = waits_for.filter(|id| self.get(**id).is_some()).collect();
+        if !waits_for.is_empty() {
+            // All of their queues up to there, and in the order of these: each stays where it is among the others.
+            let is_before = |other: &Entry| {
+                let mut waits_for = waits_for.iter();
+                waits_for.any(|id| other.client == id.0 && other.mid <= id.1)
+            };
+            let later = self.queue.iter().enumerate().skip(at + 1);
+            let before = later.filter(|(_, other)| is_before(other));
+            before.for_each(|(at, _)| self.fold_after(at, is_there, order));
         }
         order.push(entry);
     }
