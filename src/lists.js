@@ -39,7 +39,9 @@
     clearTimeout(waiting);
     connect();
   };
-  for (const kind of ['online', 'visibilitychange', 'pageshow']) addEventListener(kind, now);
+  for (const kind of ['online', 'visibilitychange']) addEventListener(kind, now);
+  // Not the first time: the socket that is tried then is the one that failed just now, or not yet.
+  addEventListener('pageshow', ({ persisted }) => persisted && now());
   // With an open socket the browser would not keep the page for whoever goes back.
   addEventListener('pagehide', () => socket?.close());
   // Somebody else is signed in, or nobody (src/client/auth.rs).

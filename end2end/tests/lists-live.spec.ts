@@ -95,7 +95,7 @@ test('who comes back, or is online again, need not wait', async ({ app, page, ne
   for (const [n, kind] of ['online', 'visibilitychange', 'pageshow'].entries()) {
     // Until it waits: what comes earlier finds a socket that has not failed yet.
     const told = async () => {
-      await page.evaluate((kind) => dispatchEvent(new Event(kind)), kind);
+      await page.evaluate((kind) => dispatchEvent(new PageTransitionEvent(kind, { persisted: true })), kind);
       return (await gaps(page)).length;
     };
     await expect.poll(told, { intervals: [10] }).toBeGreaterThan(n);
