@@ -316,41 +316,9 @@ impl Pending {
         guest.and_then(|guest| guest.adopted)
     }
 
-    /// All that is not settled: other queues, by client, and then this tab's own.
+    /// All that is not settled, as it is folded.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.queue.iter()
-    }
-
-    /// The same in the order in which it is folded. Another tab may have done something to what this one has just added:
-    /// what waits for a queue that comes later comes right after it. So nothing changes its place when that is decided.
-    pub fn folding(&self) -> Vec<&Entry> {
-        let mut order = Vec::with_capacity(self.queue.len());
-        let mut is_there = vec![false; self.queue.len()];
-        for at in 0..self.queue.len() {
-            self.fold_after(at, &mut is_there, &mut order);
-        }
-        order
-    }
-
-    fn fold_after<'q>(&'q self, at: usize, is_there: &mut [bool], order: &mut Vec<&'q Entry>) {
-        if std::mem::replace(&mut is_there[at], true) {
-            return;
-        }
-        let entry = &self.queue[at];
-        // What has left may have been followed by others that have not: then there is nothing to wait for.
-        let waits_for = entry.waits_for.iter();
-        let waits_for: Vec<_> = waits_for.filter(|id| self.get(**id).is_some()).collect();
-        if !waits_for.is_empty() {
-            // All of their queues up to there, and in the order of these: each stays where it is among the others.
-            let is_before = |other: &Entry| {
-                let mut waits_for = waits_for.iter();
-                waits_for.any(|id| other.client == id.0 && other.mid <= id.1)
-            };
-            let later = self.queue.iter().enumerate().skip(at + 1);
-            let before = later.filter(|(_, other)| is_before(other));
-            before.for_each(|(at, _)| self.fold_after(at, is_there, order));
-        }
-        order.push(entry);
     }
 
     /// The entry with this name.

@@ -178,8 +178,7 @@ impl View {
         let slot = |id| self.live(base.get(id)?.clone());
         let mut todos: Vec<Folded> = ids.iter().map(|id| (id, slot(id))).collect();
         let mut live = base.todos().len();
-        let folded = pending.folding();
-        for entry in folded.into_iter().filter(|entry| entry.is_folded()) {
+        for entry in pending.entries().filter(|entry| entry.is_folded()) {
             let mut places: Vec<usize> = if entry.ids.len() < ids.len() {
                 let place = |id| todos.binary_search_by_key(&id, |(id, _)| *id).ok();
                 entry.ids.iter().filter_map(place).collect()

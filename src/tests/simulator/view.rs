@@ -41,38 +41,13 @@ pub fn is_folded(engine: &Engine, base: &[Todo], photo: &Photo, told: &Told) -> 
     Ok(())
 }
 
-/// As it is queued, but that what waits for something later comes after that, and after all before it in its queue.
-fn in_order(queue: &[Entry]) -> Vec<&Entry> {
-    let mut order: Vec<&Entry> = Vec::new();
-    let mut left: Vec<&Entry> = queue.iter().rev().collect();
-    while let Some(entry) = left.pop() {
-        let is_before = |other: &&Entry| {
-            let mut waits_for = entry.waits_for.iter().copied();
-            waits_for.any(|id| {
-                let is_there = left.iter().any(|later| later.id() == id);
-                is_there && other.client == id.0 && other.mid <= id.1
-            })
-        };
-        let (before, rest): (Vec<_>, Vec<_>) = left.iter().copied().partition(is_before);
-        if before.is_empty() {
-            order.push(entry);
-            left = rest;
-        } else {
-            left = rest;
-            left.push(entry);
-            left.extend(before);
-        }
-    }
-    order
-}
-
 /// Op by op, over the whole list.
 fn fold(base: &[Todo], photo: &Photo, told: &Told, engine: &Engine) -> Vec<Todo> {
     let (list, author) = (engine.list(), engine.user());
     let mut todos = base.to_vec();
     let mut deleted: BTreeMap<TodoId, Todo> = BTreeMap::new();
     let latest = Seq(u64::MAX);
-    for entry in in_order(&photo.queue) {
+    for entry in &photo.queue {
         let is_in_base = match entry.client == photo.client {
             true => entry.mid <= told.in_base,
             false => entry.in_base,

@@ -194,57 +194,6 @@ fn what_builds_on_another_queue_waits_until_that_is_decided() {
 }
 
 #[test]
-fn what_another_tab_does_to_what_this_one_has_just_added_shows() {
-    let mut engine = kept(0, vec![]);
-    engine.dispatch([add(1)]);
-    // Its queue is folded before this one's, but for what waits for that.
-    let theirs = Record {
-        waits_for: vec![(CLIENT, Mid(1))],
-        ..record(1, tick(1, true))
-    };
-    engine.take(shared(vec![theirs], vec![]), RANDOM);
-    assert!(is_ticked(&engine, 1));
-    // What this one did in the meantime is there as well.
-    engine.dispatch([add(2)]);
-    assert_eq!(titles(&engine), ["item 1", "item 2"]);
-    assert!(is_ticked(&engine, 1));
-    // Added, and ticked by whom it waited for: neither goes back in between.
-    let event = Event::Added(todo(1, 1));
-    pulled(&mut engine, 1, vec![(1, Some((CLIENT, Mid(1))), event)]);
-    assert!(is_ticked(&engine, 1));
-}
-
-#[test]
-fn what_another_tab_waits_for_comes_in_the_order_in_which_it_is_queued() {
-    // Adopted queues come before one's own, whichever the other tab names first.
-    let mut engine = kept(
-        1,
-        left(vec![record(1, retitle(1, "adopted", Base::default()))]),
-    );
-    let base = engine.based_on(id(1));
-    engine.dispatch([retitle(1, "mine", base)]);
-    let other = ClientId(Uuid::from_u128(2));
-    let theirs = Record {
-        id: (other, Mid(1)),
-        waits_for: vec![(CLIENT, Mid(1)), (GONE, Mid(1))],
-        ..record(1, tick(1, true))
-    };
-    engine.take(
-        Input::Shared(Shared {
-            user: ME,
-            list: LIST,
-            epoch: EPOCH,
-            client: other,
-            queue: vec![theirs],
-            settled: vec![],
-        }),
-        RANDOM,
-    );
-    assert_eq!(titles(&engine), ["mine"]);
-    assert!(is_ticked(&engine, 1));
-}
-
-#[test]
 fn what_waits_in_another_tab_goes_when_it_is_gone_there() {
     let mut engine = kept(1, vec![]);
     engine.take(
