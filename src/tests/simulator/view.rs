@@ -219,9 +219,11 @@ fn reasons(id: TodoId, before: &Photo, after: &Photo, told: &Told, chronicle: &C
             }
             continue;
         }
+        // Of what was put aside only its place is left, in which nothing shows.
+        let shows = |entry: &Entry| entry.is_folded() && entry.op != Op::Noop;
         let was_shown = change
             .origin
-            .is_some_and(|id| before.entry(id).is_some_and(Entry::is_folded));
+            .is_some_and(|id| before.entry(id).is_some_and(shows));
         let todo = |seq| chronicle.todo(after.epoch, seq, id);
         let (old, new) = (todo(Seq(seq.0 - 1)), todo(seq));
         if !was_shown {
