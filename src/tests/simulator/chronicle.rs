@@ -222,11 +222,18 @@ impl Chronicle {
         let (Some(edit), Some(mutation)) = (self.edits.get(&key), self.contents.get(&key)) else {
             return Ok(());
         };
-        let Op::SetTitle { id, title, .. } = &mutation.op else {
+        let Op::SetTitle { id, title, base } = &mutation.op else {
             return Ok(());
         };
         let is_by = |version: Seq, client: ClientId| {
             version.0 > 0 && self.change(epoch, version).is_by(client)
+        };
+        // What the same person wrote in another tab, and this one had heard of, although it is settled there by now.
+        let author = |client: ClientId| self.authors.get(&client);
+        let is_named = |version: Seq| {
+            let origin = self.change(epoch, version).origin;
+            let named = origin.filter(|origin| base.after.contains(origin));
+            named.is_some_and(|(client, _)| author(client) == author(key.0))
         };
         match outcome {
             Outcome::Applied(seq) => {
@@ -241,6 +248,7 @@ impl Chronicle {
                     .iter()
                     .filter(|((client, _), _)| *client == key.0);
                 let is_mine = is_mine || mutations.any(|(_, mutation)| wrote(mutation));
+                let is_mine = is_mine || old.title_version.0 > 0 && is_named(old.title_version);
                 let seen = old.title_version <= edit.version || is_mine || old.title == edit.text;
                 if old.title != *title && !seen {
                     return violated(format!(
