@@ -5,6 +5,7 @@
 //! code. Not here: JSON (`wire`), signals, requests and timers (the client).
 
 mod acts;
+mod conflicts;
 mod pulled;
 mod pushed;
 mod queues;
@@ -20,12 +21,13 @@ use super::{
     pending::{Entry, Mutation, Next, Outcome, Pending},
     record::{Found, Record, Shared},
     replica::{News, Replica},
-    review::{Kept, Review, Why},
+    review::{Kept, Review},
     todo::Todo,
     undo::History,
     view::{Counts, Layers, View},
     wire::heard::{Heard, Present, Welcome},
 };
+pub use conflicts::Conflict;
 use queues::Saves;
 pub use trace::{Trace, Traced};
 use uuid::Uuid;
@@ -393,20 +395,23 @@ impl Engine {
     /// How a todo stands with the server.
     pub fn sync(&self, id: TodoId) -> Option<SyncState> {
         let is_pending = |entry: &Entry| !entry.given_up && entry.ids.contains(id);
-        match self.review.of(id) {
-            Some(Why::Conflict(_)) => Some(SyncState::Conflict),
-            Some(_) => Some(SyncState::Failed),
-            None => self
-                .pending
-                .entries()
-                .any(is_pending)
-                .then_some(SyncState::Pending),
+        if self.conflict(id).is_some() {
+            return Some(SyncState::Conflict);
         }
+        if self.review.has_failed(id) {
+            return Some(SyncState::Failed);
+        }
+        let is_pending = self.pending.entries().any(is_pending);
+        is_pending.then_some(SyncState::Pending)
     }
 
-    /// What an edit of this todo's text is based on that begins now.
+    /// What an edit of this todo's text is based on that begins now. Whoever is asked to decide a conflict sees both texts.
     pub fn based_on(&self, id: TodoId) -> Base {
-        self.pending.based_on(&self.base, id)
+        let mut base = self.pending.based_on(&self.base, id);
+        if let Some(conflict) = self.conflict(id) {
+            base.server = base.server.max(conflict.theirs.title_version);
+        }
+        base
     }
 
     /// Whether the server will leave a todo alone that an undo is about, as far as this page can know.
@@ -495,6 +500,7 @@ impl Engine {
     /// Lets go what may go.
     fn pump(&mut self) {
         self.bar_if_hidden();
+        self.agree();
         if self.link.is_free(Lane::Push, self.has_new) && self.saves.is_ready() {
             self.has_new = false;
             let history = &self.history;

@@ -92,7 +92,7 @@ pub struct Entry {
     /// For a restore: the todos as they were last seen.
     pub seen: Vec<Todo>,
     /// For an edit of a text: the text that it started from, if that is known. Of what it was built on, it is the latest
-    /// that the server has, so that a conflict is with nothing of one's own.
+    /// that the server has, so that a conflict is with nothing of one's own. For a deletion: the text that was seen.
     pub was: Option<String>,
     /// For an undo: what it takes back.
     pub undoes: Option<Undoes>,

@@ -21,7 +21,7 @@ pub struct Record {
     pub op: Op,
     /// For a restore: the todos as they were last seen.
     pub seen: Vec<Todo>,
-    /// For an edit of a text: the text that it started from, if that is known.
+    /// For an edit of a text: the text that it started from, if that is known. For a deletion: the text that was seen.
     pub was: Option<String>,
     /// For an undo: what it takes back, and its place, once it is known.
     pub undoes: Option<(Mid, Option<Seq>)>,

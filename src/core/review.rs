@@ -3,7 +3,7 @@
 //! Not here: how it is said (`ui::notices`, `ui::review`).
 
 use super::{
-    id::{MutationId, TodoId},
+    id::{MutationId, Seq, TodoId},
     op::{Op, Rejection},
     todo::Todo,
 };
@@ -19,10 +19,21 @@ pub enum Why {
     Rejected(Rejection),
     /// Somebody else changed the same text. With the todo as it was then.
     Conflict(Todo),
+    /// It was a deletion, and done; but somebody else had changed the text meanwhile. With the todo as it was then.
+    Crossed(Todo),
     /// It was decided, and nobody knows how any more.
     Unknown,
     /// It cannot be sent any more, with the reason.
     Barred(String),
+}
+
+impl Why {
+    /// What it says of versions is of another history than the page has now.
+    pub fn estrange(&mut self) {
+        if let Self::Conflict(current) = self {
+            current.title_version = Seq(0);
+        }
+    }
 }
 
 /// A mutation that came to nothing.
@@ -55,7 +66,7 @@ impl Kept {
         match self.why {
             Why::Unknown | Why::Barred(_) => true,
             Why::Rejected(_) | Why::Refused(_) | Why::Conflict(_) => self.text().is_some(),
-            Why::Erring => false,
+            Why::Erring | Why::Crossed(_) => false,
         }
     }
 }
@@ -121,17 +132,21 @@ impl Review {
         Some(self.kept.remove(at))
     }
 
-    /// Another client goes on. What was not known to have failed never will be.
+    /// Another client goes on, perhaps in another history. What was not known to have failed never will be; and versions of
+    /// the history before say nothing any more.
     pub fn open_all(&mut self) {
-        self.kept.iter_mut().for_each(|kept| kept.retryable = true);
+        for kept in &mut self.kept {
+            kept.retryable = true;
+            kept.why.estrange();
+        }
     }
 
-    /// What is wrong with a todo.
-    pub fn of(&self, id: TodoId) -> Option<&Why> {
-        let touching = |kept: &&Kept| kept.op.ids().contains(&id);
-        let mut why = self.kept.iter().filter(touching).map(|kept| &kept.why);
-        let first = why.next()?;
-        let conflict = |why: &&Why| matches!(why, Why::Conflict(_));
-        Some(why.find(conflict).unwrap_or(first))
+    /// Whether something about a todo failed.
+    pub fn has_failed(&self, id: TodoId) -> bool {
+        let failed = |kept: &Kept| {
+            let is_other = matches!(kept.why, Why::Conflict(_) | Why::Crossed(_));
+            !is_other && kept.op.ids().contains(&id)
+        };
+        self.kept.iter().any(failed)
     }
 }

@@ -193,6 +193,7 @@ fn why(kept: &Kept) -> String {
         Why::Erring => "The server has a problem.".to_owned(),
         Why::Refused(message) | Why::Barred(message) => message.clone(),
         Why::Rejected(rejection) => rejection.message.clone(),
+        Why::Crossed(_) => "Somebody else had changed its text.".to_owned(),
         Why::Conflict(_) => "Somebody else changed this text at the same time.".to_owned(),
         Why::Unknown => "The server no longer knows whether this was saved.".to_owned(),
     }

@@ -2,6 +2,7 @@
 
 use super::{Engine, Undone};
 use crate::core::{
+    conflict::Base,
     id::{TodoId, TodoIds},
     op::Op,
     pending::Undoes,
@@ -75,9 +76,17 @@ impl Engine {
 
     /// Sends again what came to nothing, as something new. `new`: the id of an item that is added again.
     pub fn retry(&mut self, kept: u32, new: TodoId) {
-        let is_open = |other: &&Kept| other.id == kept && other.retryable;
-        if !self.kept().iter().any(|other| is_open(&other)) {
+        let is_it = |other: &&Kept| other.id == kept;
+        let found = self.kept().iter().find(is_it).filter(|it| it.retryable);
+        let Some(Kept { op, .. }) = found else {
             return;
+        };
+        if let Op::SetTitle { id, title, .. } = op
+            && self.view.get(*id).is_some()
+        {
+            let (id, title) = (*id, title.clone());
+            let base = self.begins(id);
+            return self.resolve(kept, id, title, base);
         }
         let Some(Kept {
             op, seen, mutation, ..
@@ -89,13 +98,7 @@ impl Engine {
         self.mark(mutation);
         self.touch(op.ids().iter().copied());
         let position = self.view.end().map_or_else(String::new, String::from);
-        let is_there = |id| self.view.get(id).is_some();
         let op = match op {
-            Op::SetTitle { id, title, .. } if is_there(id) => Op::SetTitle {
-                id,
-                title,
-                base: self.based_on(id),
-            },
             // Its item is gone: the text becomes one of its own.
             Op::AddTodo { title, .. } | Op::SetTitle { title, .. } => Op::AddTodo {
                 id: new,
@@ -123,16 +126,38 @@ impl Engine {
         }
     }
 
-    /// The text that an edit started from, when it began.
+    /// An edit of this todo's text begins: what it is based on.
+    pub(super) fn begins(&mut self, id: TodoId) -> Base {
+        let (base, text) = (self.based_on(id), self.text_now(id));
+        self.began = Some((id, base.clone(), text));
+        base
+    }
+
+    /// The text that an edit of this todo starts from that begins now.
+    fn text_now(&self, id: TodoId) -> Option<String> {
+        match self.conflict(id) {
+            Some(conflict) => Some(conflict.theirs.title.clone()),
+            None => self.pending.text_before(&self.base, id),
+        }
+    }
+
+    /// The text that an edit started from, when it began; and the one that a deletion takes away, unless it is mine.
     fn text_before(&self, op: &Op) -> Option<String> {
-        let Op::SetTitle { id, base, .. } = op else {
-            return None;
-        };
-        let began = self.began.as_ref();
-        match began.filter(|(of, based, _)| (of, based) == (id, base)) {
-            Some((_, _, text)) => text.clone(),
-            None if self.based_on(*id) == *base => self.pending.text_before(&self.base, *id),
-            None => None,
+        match op {
+            Op::SetTitle { id, base, .. } => {
+                let began = self.began.as_ref();
+                match began.filter(|(of, based, _)| (of, based) == (id, base)) {
+                    Some((_, _, text)) => text.clone(),
+                    None if self.based_on(*id) == *base => self.text_now(*id),
+                    None => None,
+                }
+            }
+            Op::DeleteTodo { id } => {
+                let shown = self.view.get(*id).map(|todo| &todo.title);
+                let base = self.base.get(*id).map(|todo| &todo.title);
+                shown.filter(|shown| Some(*shown) == base).cloned()
+            }
+            _ => None,
         }
     }
 

@@ -118,6 +118,9 @@ impl Engine {
             decided.for_each(|entry| touched.extend(entry.ids.iter()));
             self.pending.in_base(client, mid);
             self.applied((client, mid), seq);
+            if self.pending.sends(client) {
+                self.crossed((client, mid), &was);
+            }
         }
         // What was so already, nobody changed.
         let changed = ids.iter().zip(&was);

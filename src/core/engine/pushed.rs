@@ -70,7 +70,10 @@ impl Engine {
             _ => {}
         }
         let why = match outcome {
-            Outcome::Conflict(current) => Why::Conflict(current),
+            Outcome::Conflict(current) => {
+                self.supersede(id);
+                Why::Conflict(current)
+            }
             Outcome::Rejected(rejection) => Why::Rejected(rejection),
             _ => {
                 self.needs_snapshot = true;
@@ -103,6 +106,7 @@ impl Engine {
         {
             *was = entry.op.text().map(str::to_owned);
         }
+        self.supersede(id);
         let changed = self.pending.applied(id, seq);
         let changed = changed.into_iter();
         let ours: Vec<_> = changed.filter(|id| self.pending.sends(id.0)).collect();

@@ -271,7 +271,10 @@ impl Engine {
                 self.mark(id);
                 continue;
             }
-            if let Some(why) = record.why.clone() {
+            if let Some(mut why) = record.why.clone() {
+                if epoch != self.base.epoch {
+                    why.estrange();
+                }
                 let Record { op, seen, was, .. } = record.clone();
                 self.review.keep(id, op, seen, was, why, !record.is_queued);
             }

@@ -20,8 +20,7 @@ impl Engine {
     pub fn edits(&mut self, id: Option<TodoId>) {
         self.editing = id;
         if let Some(id) = id {
-            let text = self.pending.text_before(&self.base, id);
-            self.began = Some((id, self.based_on(id), text));
+            self.begins(id);
         }
         if self.link.live().is_open() {
             self.effects.push(Effect::Editing(id));

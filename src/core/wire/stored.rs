@@ -42,6 +42,9 @@ fn why(why: &Why) -> String {
         Why::Conflict(current) => fields
             .text("type", "CONFLICT")
             .plain("current", todo(current)),
+        Why::Crossed(current) => fields
+            .text("type", "CROSSED")
+            .plain("current", todo(current)),
         Why::Rejected(Rejection { code, message }) => {
             let known = CODES.iter().find(|(known, _)| known == code);
             fields
@@ -217,6 +220,7 @@ impl Read for Why {
             "REFUSED" => Self::Refused(message()),
             "BARRED" => Self::Barred(message()),
             "CONFLICT" => Self::Conflict(Todo::read(&object.object("current")?)?),
+            "CROSSED" => Self::Crossed(Todo::read(&object.object("current")?)?),
             "REJECTED" => {
                 let code = object.text("code")?;
                 let known = CODES.iter().find(|(_, name)| *name == code);
@@ -447,6 +451,7 @@ mod tests {
             any::<String>().prop_map(Why::Refused),
             any::<String>().prop_map(Why::Barred),
             todos().prop_map(Why::Conflict),
+            todos().prop_map(Why::Crossed),
             (codes, any::<String>())
                 .prop_map(|(code, message)| Why::Rejected(Rejection::new(code, message))),
         ]

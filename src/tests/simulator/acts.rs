@@ -3,12 +3,19 @@
 use super::{
     Scene, Violation,
     chronicle::Edit,
-    step::Act,
-    tab::{Request, Tab},
+    step::{Act, Way},
+    tab::{Request, Tab, Typing},
     tally::Hit,
     violated,
 };
-use crate::core::{engine::Undone, id::TodoId, op::Op, order::Position, undo::Way};
+use crate::core::{
+    engine::Undone,
+    id::TodoId,
+    op::Op,
+    order::Position,
+    review::{Kept, Why},
+    undo,
+};
 
 /// Todos that a list has at most here: the fewer, the more often two people meet.
 const TODOS: usize = 5;
@@ -57,21 +64,61 @@ pub fn act(tab: &mut Tab, scene: &mut Scene, act: Act) -> Result<Vec<(u32, Reque
             let Some(id) = shown(todo) else {
                 return Ok(vec![]);
             };
-            tab.typing = Some((id, tab.engine.based_on(id), tab.begin(&scene.chronicle, id)));
-            return tab.act(scene, None, None, |engine| engine.edits(Some(id)));
+            return begin(tab, scene, id, None);
         }
-        Act::EndEdit => {
-            let Some((id, base, mut edit)) = tab.typing.take() else {
+        Act::BeginMerge { nth } => {
+            let Some((kept, id)) = asked(tab, nth) else {
                 return Ok(vec![]);
             };
-            scene.tally.hit(Hit::EditedLate);
+            return begin(tab, scene, id, Some(kept));
+        }
+        Act::EndEdit => {
+            let Some(Typing {
+                id,
+                base,
+                mut edit,
+                kept,
+            }) = tab.typing.take()
+            else {
+                return Ok(vec![]);
+            };
             edit.is_late = true;
             let title = scene.text();
+            if let Some(kept) = kept {
+                scene.tally.hit(Hit::MergedLate);
+                return tab.act(scene, Some(kept), Some(edit), |engine| {
+                    engine.resolve(kept, id, title, base);
+                });
+            }
+            scene.tally.hit(Hit::EditedLate);
             let op = Op::SetTitle { id, title, base };
             return dispatch(tab, scene, Some(edit), op);
         }
-        Act::Undo => return undo(tab, scene, Way::Back),
-        Act::Redo => return undo(tab, scene, Way::Forth),
+        Act::Resolve { nth, way } => return resolve(tab, scene, nth, way),
+        Act::BringBack { kept } => {
+            let engine = &tab.engine;
+            let is_gone = |kept: &&Kept| {
+                let is_text = matches!(kept.op, Op::SetTitle { .. });
+                let is_told = matches!(kept.why, Why::Crossed(_));
+                (is_text || is_told) && kept.retryable && engine.get(kept.op.ids()[0]).is_none()
+            };
+            let gone: Vec<_> = engine.kept().iter().filter(is_gone).collect();
+            let Some(at) = usize::from(kept).checked_rem(gone.len()) else {
+                return Ok(vec![]);
+            };
+            let (id, mutation) = (gone[at].id, gone[at].mutation);
+            let mut edit = scene.chronicle.edits.get(&mutation).cloned();
+            if let Some(edit) = &mut edit {
+                if let Why::Conflict(current) = &gone[at].why {
+                    edit.version = edit.version.max(current.title_version);
+                }
+                edit.is_late = true;
+            }
+            scene.tally.hit(Hit::BroughtBackWithText);
+            return tab.act(scene, Some(id), edit, |engine| engine.bring_back(id));
+        }
+        Act::Undo => return undo(tab, scene, undo::Way::Back),
+        Act::Redo => return undo(tab, scene, undo::Way::Forth),
         Act::Retry { kept } => {
             let open: Vec<_> = tab
                 .engine
@@ -101,6 +148,64 @@ pub fn act(tab: &mut Tab, scene: &mut Scene, act: Act) -> Result<Vec<(u32, Reque
     };
     scene.tally.hit(Hit::Acted);
     dispatch(tab, scene, None, op)
+}
+
+/// The nth conflict that the page asks about.
+pub fn asked(tab: &Tab, nth: u8) -> Option<(u32, TodoId)> {
+    let asked = tab.engine.order().iter();
+    let asked = asked.filter_map(|id| Some((tab.engine.conflict(*id)?.kept.id, *id)));
+    let asked: Vec<_> = asked.collect();
+    let at = usize::from(nth).checked_rem(asked.len())?;
+    asked.get(at).copied()
+}
+
+/// Begins to type.
+fn begin(
+    tab: &mut Tab,
+    scene: &mut Scene,
+    id: TodoId,
+    kept: Option<u32>,
+) -> Result<Vec<(u32, Request)>, Violation> {
+    tab.typing = Some(Typing {
+        id,
+        base: tab.engine.based_on(id),
+        edit: tab.begin(&scene.chronicle, id),
+        kept,
+    });
+    tab.act(scene, None, None, |engine| engine.edits(Some(id)))
+}
+
+fn resolve(
+    tab: &mut Tab,
+    scene: &mut Scene,
+    nth: u8,
+    way: Way,
+) -> Result<Vec<(u32, Request)>, Violation> {
+    let Some((kept, id)) = asked(tab, nth) else {
+        return Ok(vec![]);
+    };
+    let edit = tab.begin(&scene.chronicle, id);
+    match way {
+        Way::Mine => {
+            scene.tally.hit(Hit::ResolvedMine);
+            // Nothing is added again, so that no id is needed.
+            let none = TodoId(scene.uuid());
+            tab.act(scene, Some(kept), Some(edit), |engine| {
+                engine.retry(kept, none)
+            })
+        }
+        Way::Theirs => {
+            scene.tally.hit(Hit::ResolvedTheirs);
+            tab.act(scene, Some(kept), None, |engine| engine.discard(kept))
+        }
+        Way::Merged => {
+            scene.tally.hit(Hit::Merged);
+            let (title, base) = (scene.text(), tab.engine.based_on(id));
+            tab.act(scene, Some(kept), Some(edit), |engine| {
+                engine.resolve(kept, id, title, base);
+            })
+        }
+    }
 }
 
 fn dispatch(
@@ -137,12 +242,16 @@ fn add(tab: &Tab, scene: &mut Scene, at: u8) -> Op {
     }
 }
 
-fn undo(tab: &mut Tab, scene: &mut Scene, way: Way) -> Result<Vec<(u32, Request)>, Violation> {
+fn undo(
+    tab: &mut Tab,
+    scene: &mut Scene,
+    way: undo::Way,
+) -> Result<Vec<(u32, Request)>, Violation> {
     let mut became = Undone::Nothing;
     let requests = tab.act(scene, None, None, |engine| became = engine.undo(way))?;
     match (became, way) {
-        (Undone::Done, Way::Back) => scene.tally.hit(Hit::Undone),
-        (Undone::Done, Way::Forth) => scene.tally.hit(Hit::Redone),
+        (Undone::Done, undo::Way::Back) => scene.tally.hit(Hit::Undone),
+        (Undone::Done, undo::Way::Forth) => scene.tally.hit(Hit::Redone),
         (Undone::Changed, _) => scene.tally.hit(Hit::UndoRefused),
         (Undone::Nothing, _) => {}
     }

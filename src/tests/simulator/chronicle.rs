@@ -84,6 +84,12 @@ pub struct Chronicle {
     pub authors: BTreeMap<ClientId, usize>,
     /// What came to nothing, and its person has put aside; and what they discarded.
     pub dropped: BTreeSet<Key>,
+    /// What is kept of these gave way: to the same text of somebody else's, or to a newer one of the same person.
+    pub settled: BTreeSet<Key>,
+    /// The text that each deletion was meant for.
+    pub deletions: BTreeMap<Key, String>,
+    /// What decided a conflict.
+    pub resolutions: BTreeSet<Key>,
     lived: BTreeSet<TodoId>,
 }
 
@@ -299,6 +305,17 @@ impl Chronicle {
             )),
             None => Ok(()),
         }
+    }
+
+    /// Whether a deletion took away what its author had not seen. `None`: that is not known here.
+    pub fn has_crossed(&self, epoch: Epoch, seq: Seq) -> Option<(Key, bool)> {
+        let key = self.change(epoch, seq).origin?;
+        let meant = self.deletions.get(&key)?;
+        let Op::DeleteTodo { id } = &self.contents.get(&key)?.op else {
+            return None;
+        };
+        let old = self.todo(epoch, Seq(seq.0 - 1), *id)?;
+        Some((key, old.title != *meant))
     }
 
     /// An undo takes back nothing that somebody else did since, and is refused for nothing else.

@@ -1,24 +1,37 @@
 //! What is in the queue, and what becomes of it: invariants 6, 8, 9 and 15.
 
 use super::{
-    Checked,
+    Checked, Violation,
+    chronicle::{Chronicle, Key},
     photo::{Cause, Failed, Photo, Told},
+    tally::Hit,
     violated,
 };
 use crate::core::{
     op::Op,
-    pending::{Entry, Outcome},
+    pending::{Entry, Mutation, Outcome},
     review::{Kept, Why},
+    todo::Todo,
 };
 
 /// Error answers after which a mutation is given up.
 const TRIES: u8 = 3;
 
+/// Conflicts whose question is settled, and how.
+type Settled = Vec<(Key, Hit)>;
+
 /// The same client before and after.
-pub fn changes_alone(before: &Photo, after: &Photo, told: &Told, cause: &Cause) -> Checked {
+pub fn changes_alone(
+    before: &Photo,
+    after: &Photo,
+    told: &Told,
+    cause: &Cause,
+    chronicle: &Chronicle,
+) -> Result<Settled, Violation> {
+    let mut settled = Vec::new();
     for entry in before.mine().filter(|entry| after.sends(entry.client)) {
         match after.entry(entry.id()) {
-            None => may_leave(entry, before, after, told)?,
+            None => settled.extend(may_leave(entry, before, after, told, chronicle)?),
             Some(now) => goes_on(entry, now, after, told, cause)?,
         }
     }
@@ -52,15 +65,24 @@ pub fn changes_alone(before: &Photo, after: &Photo, told: &Told, cause: &Cause) 
             ));
         }
     }
-    must_give_up(after, told, cause)
+    must_give_up(after, told, cause)?;
+    Ok(settled)
 }
 
 /// 8 and 9: nothing leaves but what is known to be decided, and what came to nothing is kept for the person.
-fn may_leave(entry: &Entry, before: &Photo, after: &Photo, told: &Told) -> Checked {
+fn may_leave(
+    entry: &Entry,
+    before: &Photo,
+    after: &Photo,
+    told: &Told,
+    chronicle: &Chronicle,
+) -> Result<Option<(Key, Hit)>, Violation> {
     let mid = entry.id();
     if told.is_applied(mid, after.seq) {
         return match after.kept(mid) {
-            None => Ok(()),
+            None => Ok(None),
+            // Told, and not failed.
+            Some(kept) if matches!(kept.why, Why::Crossed(_)) => Ok(None),
             Some(kept) => violated(format!(
                 "9: {mid:?} was applied, and is shown as failed: {:?}",
                 kept.why
@@ -82,7 +104,7 @@ fn may_leave(entry: &Entry, before: &Photo, after: &Photo, told: &Told) -> Check
             None if !told.dropped.contains(&mid) && entry.op != Op::Noop => {
                 violated(format!("9: {mid:?} was given up, and is not kept"))
             }
-            _ => Ok(()),
+            _ => Ok(None),
         };
     }
     let says_so = |kept: &&Kept| match (outcome, &kept.why) {
@@ -94,8 +116,14 @@ fn may_leave(entry: &Entry, before: &Photo, after: &Photo, told: &Told) -> Check
     let new = after
         .kept(mid)
         .filter(|kept| !before.kept.iter().any(|old| old.id == kept.id));
-    match new.filter(says_so) {
-        Some(kept) if kept.op == entry.op && kept.retryable => Ok(()),
+    // Decided in the same answer as what stands for it.
+    let how = match outcome {
+        Outcome::Conflict(current) => is_answered(mid, &entry.op, current, after, told, chronicle),
+        _ => None,
+    };
+    match (new.filter(says_so), how) {
+        (Some(kept), _) if kept.op == entry.op && kept.retryable => Ok(None),
+        (None, Some(how)) => Ok(Some((mid, how))),
         _ => violated(format!(
             "9: {mid:?} was decided as {outcome:?}, and nothing is kept of it"
         )),
@@ -172,22 +200,74 @@ fn must_give_up(after: &Photo, told: &Told, cause: &Cause) -> Checked {
     }
 }
 
-/// 9: what is kept stays until the person has dealt with it, or it turns out to have been applied.
-pub fn keeps(before: &Photo, after: &Photo, told: &Told, cause: &Cause) -> Checked {
+/// 9: what is kept stays until the person has dealt with it, or it turns out to have been applied. Gives those whose
+/// question is settled, and how.
+pub fn keeps(
+    before: &Photo,
+    after: &Photo,
+    told: &Told,
+    cause: &Cause,
+    chronicle: &Chronicle,
+) -> Result<Settled, Violation> {
+    let mut settled = Vec::new();
     for kept in &before.kept {
         let is_there = after.kept.iter().any(|other| other.id == kept.id);
         let is_put_aside = matches!(cause, Cause::Person { put_aside: Some(id) } if *id == kept.id);
         let is_settled = after.kept(kept.mutation).is_some()
             || told.merged.contains(&kept.mutation)
             || matches!(told.outcomes.get(&kept.mutation), Some(Outcome::Applied(_)));
-        if !is_there && !is_put_aside && !is_settled {
+        if is_there || is_put_aside {
+            continue;
+        }
+        if let Some(how) = is_over(kept, after, told, chronicle) {
+            settled.push((kept.mutation, how));
+        } else if !is_settled {
             return violated(format!(
                 "9: {:?} ({:?}) is not kept any more",
                 kept.op, kept.why
             ));
         }
     }
-    Ok(())
+    Ok(settled)
+}
+
+/// Whether there is no question about it any more: the server has the same text, a newer one of the same person stands for
+/// it, or what was deleted is back.
+fn is_over(kept: &Kept, after: &Photo, told: &Told, chronicle: &Chronicle) -> Option<Hit> {
+    // What was given up may turn out to be in conflict.
+    let current = match (&kept.why, told.outcomes.get(&kept.mutation)) {
+        (Why::Conflict(current), _) | (_, Some(Outcome::Conflict(current))) => current,
+        (Why::Crossed(todo), _) => return after.shown(todo.id).map(|_| Hit::Agreed),
+        _ => return None,
+    };
+    is_answered(kept.mutation, &kept.op, current, after, told, chronicle)
+}
+
+fn is_answered(
+    id: Key,
+    op: &Op,
+    current: &Todo,
+    after: &Photo,
+    told: &Told,
+    chronicle: &Chronicle,
+) -> Option<Hit> {
+    let todo = chronicle.todo(after.epoch, after.seq, current.id);
+    // Where a copy back has cut off what the page is astray in, nothing is known of it.
+    let is_same = |todo: &Todo| Some(todo.title.as_str()) == op.text();
+    if todo.is_none_or(is_same) || is_same(current) {
+        return Some(Hit::Agreed);
+    }
+    let stands = |(key, mutation): (&Key, &Mutation)| {
+        let Op::SetTitle { base, .. } = &mutation.op else {
+            return false;
+        };
+        let outcome = told.outcomes.get(key);
+        let is_decided = told.merged.contains(key)
+            || matches!(outcome, Some(Outcome::Applied(_) | Outcome::Conflict(_)));
+        is_decided && key.0 == id.0 && base.after.contains(&id)
+    };
+    let is_superseded = chronicle.contents.iter().any(stands);
+    is_superseded.then_some(Hit::Superseded)
 }
 
 /// 9: with another client, all that was not known to be applied goes to review.

@@ -155,7 +155,8 @@ impl World<'_> {
     /// 9: nothing is forgotten but what was applied, and what the person has put aside.
     fn may_go(&self, id: Key) -> Checked {
         let is_applied = matches!(self.chronicle().decided.get(&id), Some(Outcome::Applied(_)));
-        let was_dropped = self.chronicle().dropped.contains(&id);
+        let chronicle = self.chronicle();
+        let was_dropped = chronicle.dropped.contains(&id) || chronicle.settled.contains(&id);
         if is_applied || was_dropped || self.was_copied_back {
             return Ok(());
         }

@@ -13,19 +13,64 @@ const STEPS_MAX: usize = 120;
 /// What a person does.
 #[derive(Debug, Clone, Copy)]
 pub enum Act {
-    Add { at: u8 },
-    Tick { todo: u8 },
-    Retitle { todo: u8, same: bool },
-    BeginEdit { todo: u8 },
+    Add {
+        at: u8,
+    },
+    Tick {
+        todo: u8,
+    },
+    Retitle {
+        todo: u8,
+        same: bool,
+    },
+    BeginEdit {
+        todo: u8,
+    },
     EndEdit,
-    Move { todo: u8, to: u8 },
-    Delete { todo: u8 },
-    TickAll { completed: bool },
+    Move {
+        todo: u8,
+        to: u8,
+    },
+    Delete {
+        todo: u8,
+    },
+    TickAll {
+        completed: bool,
+    },
     Clear,
     Undo,
     Redo,
-    Retry { kept: u8 },
-    Discard { kept: u8 },
+    Retry {
+        kept: u8,
+    },
+    Discard {
+        kept: u8,
+    },
+    /// Decides a conflict, with both texts before the eyes: for mine, for theirs, or with a third.
+    Resolve {
+        nth: u8,
+        way: Way,
+    },
+    /// Begins to write a third; `EndEdit` ends it.
+    BeginMerge {
+        nth: u8,
+    },
+    /// Brings back what was deleted, with the text that came too late for it.
+    BringBack {
+        kept: u8,
+    },
+}
+
+/// How a conflict is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Mine,
+    Theirs,
+    Merged,
+}
+
+impl Way {
+    pub const ALL: [Self; 3] = [Self::Mine, Self::Theirs, Self::Merged];
 }
 
 /// What the server, or something between, says instead of an answer.
@@ -203,7 +248,31 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(Act::Redo),
         2 => any::<u8>().prop_map(|kept| Act::Retry { kept }),
         1 => any::<u8>().prop_map(|kept| Act::Discard { kept }),
+        3 => (any::<u8>(), way()).prop_map(|(nth, way)| Act::Resolve { nth, way }),
+        1 => any::<u8>().prop_map(|nth| Act::BeginMerge { nth }),
+        1 => any::<u8>().prop_map(|kept| Act::BringBack { kept }),
     ]
+}
+
+/// Everybody writes the same two texts, and decides.
+fn quarrel() -> impl Strategy<Value = Act> {
+    let todo = || 0..2u8;
+    prop_oneof![
+        6 => todo().prop_map(|todo| Act::Retitle { todo, same: false }),
+        1 => todo().prop_map(|todo| Act::Retitle { todo, same: true }),
+        3 => todo().prop_map(|todo| Act::BeginEdit { todo }),
+        4 => Just(Act::EndEdit),
+        5 => (any::<u8>(), way()).prop_map(|(nth, way)| Act::Resolve { nth, way }),
+        3 => any::<u8>().prop_map(|nth| Act::BeginMerge { nth }),
+        1 => any::<u8>().prop_map(|kept| Act::BringBack { kept }),
+        1 => todo().prop_map(|todo| Act::Delete { todo }),
+        1 => Just(Act::Undo),
+        1 => any::<u8>().prop_map(|kept| Act::Retry { kept }),
+    ]
+}
+
+fn way() -> impl Strategy<Value = Way> {
+    prop_oneof![3 => Just(Way::Mine), 1 => Just(Way::Theirs), 2 => Just(Way::Merged)]
 }
 
 fn fault() -> impl Strategy<Value = Fault> {
@@ -243,11 +312,11 @@ fn twist() -> impl Strategy<Value = Twist> {
     ]
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step(act: impl Strategy<Value = Act> + 'static) -> impl Strategy<Value = Step> {
     let tab = || 0..TABS;
     let nth = any::<u8>;
     let usual = prop_oneof![
-        24 => (tab(), act()).prop_map(|(tab, act)| Step::Act { tab, act }),
+        24 => (tab(), act).prop_map(|(tab, act)| Step::Act { tab, act }),
         14 => tab().prop_map(|tab| Step::Flow { tab }),
         10 => nth().prop_map(|nth| Step::Arrive { nth }),
         10 => nth().prop_map(|nth| Step::Answer { nth }),
@@ -302,5 +371,8 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// A history.
 pub fn history() -> impl Strategy<Value = Vec<Step>> {
-    vec(step(), 1..STEPS_MAX)
+    prop_oneof![
+        3 => vec(step(act()), 1..STEPS_MAX),
+        1 => vec(step(quarrel()), 1..STEPS_MAX),
+    ]
 }

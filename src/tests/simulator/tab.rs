@@ -17,7 +17,8 @@ use crate::core::{
     pending::{Entry, Mutation, Outcome, UNDECIDED},
     record::{Record, Shared},
     replica::{Brings, News, Replica},
-    review::Kept,
+    review::{Kept, Why},
+    todo::Todo,
     wire::heard::Heard,
 };
 use std::collections::BTreeSet;
@@ -100,9 +101,19 @@ pub struct Tab {
     /// What its welcome said.
     last_mid: Mid,
     /// A text that is being typed.
-    pub typing: Option<(TodoId, Base, Edit)>,
+    pub typing: Option<Typing>,
     /// Whether its base is of a history that a copy back has cut off.
     pub is_astray: bool,
+}
+
+/// A text that is being typed.
+#[derive(Debug, Clone)]
+pub struct Typing {
+    pub id: TodoId,
+    pub base: Base,
+    pub edit: Edit,
+    /// The conflict that it is to decide.
+    pub kept: Option<u32>,
 }
 
 /// A timer's place in [`Tab::waits`].
@@ -195,11 +206,16 @@ impl Tab {
         let is_new = news.is_some_and(|news| (news.epoch, news.seq) == (after.epoch, after.seq));
         self.is_astray &= !is_new;
         if !self.is_astray {
-            self.learn(scene, &before, &after, news);
+            self.learn(scene, &before, &after, news)?;
         }
         if is_same {
-            queue::changes_alone(&before, &after, &self.told, cause)?;
-            queue::keeps(&before, &after, &self.told, cause)?;
+            let (told, truth) = (&self.told, &scene.chronicle);
+            let mut settled = queue::changes_alone(&before, &after, told, cause, truth)?;
+            settled.extend(queue::keeps(&before, &after, told, cause, truth)?);
+            for (id, how) in settled {
+                scene.tally.hit(how);
+                scene.chronicle.settled.insert(id);
+            }
             self.count(scene, &before, &after);
         }
         let base = self.engine.base();
@@ -286,8 +302,14 @@ impl Tab {
     }
 
     /// What the page could know by now.
-    fn learn(&mut self, scene: &mut Scene, before: &Photo, after: &Photo, news: Option<&News>) {
-        let Some(news) = news else { return };
+    fn learn(
+        &mut self,
+        scene: &mut Scene,
+        before: &Photo,
+        after: &Photo,
+        news: Option<&News>,
+    ) -> Checked {
+        let Some(news) = news else { return Ok(()) };
         let is_new = (before.epoch, before.client) != (after.epoch, after.client);
         let was_taken =
             after.epoch == news.epoch && after.seq >= news.seq && news.seq >= before.seq;
@@ -312,6 +334,7 @@ impl Tab {
                 let changes = scene.chronicle.changes(after.epoch, before.seq, after.seq);
                 for (seq, change) in changes {
                     scene.tally.hit(Hit::Delta);
+                    tells_what_it_crossed(scene, (before, after), seq)?;
                     if let Some((client, mid)) = change.origin
                         && after.sends(client)
                     {
@@ -330,6 +353,7 @@ impl Tab {
                 }
             }
         }
+        Ok(())
     }
 
     /// A snapshot does not say who it was: what differs may be anybody's.
@@ -731,8 +755,11 @@ impl Tab {
         let over = over.next();
         let version = over.map(|(edit, _)| edit.version);
         let version = version.or(base.map(|todo| todo.title_version));
+        // Who is asked to decide sees the other one's, too.
+        let theirs = self.engine.conflict(id);
+        let theirs = theirs.map(|conflict| conflict.theirs.title_version);
         Edit {
-            version: version.unwrap_or_default(),
+            version: version.max(theirs).unwrap_or_default(),
             text: self
                 .engine
                 .get(id)
@@ -764,6 +791,14 @@ impl Tab {
             .iter()
             .map(|todo| (todo.id, self.begin(&scene.chronicle, todo.id)))
             .collect();
+        // What is written over the server's text is one's own, and there is nothing to tell of it.
+        let base = self.engine.base();
+        let is_theirs = |todo: &&Todo| {
+            let base = base.get(todo.id);
+            base.is_some_and(|base| base.title == todo.title)
+        };
+        let meant = self.photo.view.iter().filter(is_theirs);
+        let meant: Vec<_> = meant.map(|todo| (todo.id, todo.title.clone())).collect();
         if let Some(kept) = self
             .photo
             .kept
@@ -785,6 +820,11 @@ impl Tab {
                 return violated(format!("{entry:?} is new, in the queue of another run"));
             }
             let key = (client, entry.mid);
+            if let Op::DeleteTodo { id } = &entry.op {
+                let meant = meant.iter().find(|(of, _)| of == id);
+                let meant = meant.map(|(_, text)| (key, text.clone()));
+                scene.chronicle.deletions.extend(meant);
+            }
             if let Op::SetTitle { id, .. } = &entry.op {
                 let now = || {
                     seen.iter()
@@ -792,6 +832,9 @@ impl Tab {
                         .map(|(_, edit)| edit.clone())
                 };
                 let edit = edit.clone().or_else(now);
+                if put_aside.is_some() {
+                    scene.chronicle.resolutions.insert(key);
+                }
                 scene.chronicle.edits.extend(edit.map(|edit| (key, edit)));
             }
             if let Some(undoes) = entry.undoes {
@@ -805,4 +848,26 @@ impl Tab {
         }
         Ok(requests)
     }
+}
+
+/// 9: whoever deletes a text that somebody else has just changed is told.
+fn tells_what_it_crossed(scene: &Scene, (before, after): (&Photo, &Photo), seq: Seq) -> Checked {
+    let Some((key, has_crossed)) = scene.chronicle.has_crossed(after.epoch, seq) else {
+        return Ok(());
+    };
+    let deletes = |entry: &Entry| matches!(entry.op, Op::DeleteTodo { .. });
+    let Some(entry) = before.entry(key).filter(|entry| deletes(entry)) else {
+        return Ok(());
+    };
+    if !before.sends(key.0) || after.shown(entry.op.ids()[0]).is_some() {
+        return Ok(());
+    }
+    let is_crossed = |kept: &Kept| matches!(kept.why, Why::Crossed(_));
+    match (has_crossed, after.kept(key).is_some_and(is_crossed)) {
+        (true, true) => scene.tally.hit(Hit::Crossed),
+        (true, false) => return violated(format!("9: {key:?} took away an unseen text, untold")),
+        (false, true) => return violated(format!("{key:?} took away what its author had seen")),
+        (false, false) => {}
+    }
+    Ok(())
 }

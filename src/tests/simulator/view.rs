@@ -220,7 +220,12 @@ fn reasons(id: TodoId, before: &Photo, after: &Photo, told: &Told, chronicle: &C
             continue;
         }
         // Of what was put aside only its place is left, in which nothing shows.
-        let shows = |entry: &Entry| entry.is_folded() && entry.op != Op::Noop;
+        // And what nobody here has seen before it was deleted does not show before it is back.
+        let is_unseen = |entry: &Entry| {
+            let is_restore = matches!(entry.op, Op::RestoreTodo { .. });
+            is_restore && entry.seen.is_empty()
+        };
+        let shows = |entry: &Entry| entry.is_folded() && entry.op != Op::Noop && !is_unseen(entry);
         let was_shown = change
             .origin
             .is_some_and(|id| before.entry(id).is_some_and(shows));

@@ -6,7 +6,7 @@ use super::{
     mirror::Mirror,
     server::{Model, Pusher, Refusal},
     shelf::{Notes, Shelf},
-    step::{Fault, Illness, Session, Step, TABS},
+    step::{Act, Fault, Illness, Session, Step, TABS, Way},
     tab::{Answer, Open, Request, Tab},
     tally::{Hit, Tally},
     violated,
@@ -713,6 +713,19 @@ impl<'w> World<'w> {
 
     fn count(&self, key: super::chronicle::Key, outcome: &Outcome) {
         let is_undo = self.scene.chronicle.undos.contains_key(&key);
+        let op = self
+            .scene
+            .chronicle
+            .contents
+            .get(&key)
+            .map(|mutation| &mutation.op);
+        let is_text = matches!(op, Some(Op::SetTitle { .. }));
+        if is_text && matches!(outcome, Outcome::Applied(_) | Outcome::Conflict(_)) {
+            self.hit(Hit::Retitled);
+        }
+        if matches!(outcome, Outcome::Conflict(_)) && self.chronicle().resolutions.contains(&key) {
+            self.hit(Hit::ConflictAgain);
+        }
         let hit = match outcome {
             Outcome::Applied(seq) => {
                 if is_undo {
@@ -897,9 +910,30 @@ impl<'w> World<'w> {
         }
         self.those_who_are_out_know()?;
         self.all_gets_there()?;
+        self.all_is_decided()?;
         self.guests_come_back()?;
         self.hit(Hit::Drained);
         Ok(())
+    }
+
+    /// Whoever is asked about a text decides, until nobody is asked any more.
+    fn all_is_decided(&mut self) -> Checked {
+        for _ in 0..ROUNDS {
+            let mut is_quiet = true;
+            for tab in 0..self.tabs.len() {
+                let (nth, way) = (0, Way::ALL[(self.scene.uuid().as_u128() % 3) as usize]);
+                let act = Act::Resolve { nth, way };
+                if !self.tabs[tab].is_away && acts::asked(&self.tabs[tab], nth).is_some() {
+                    is_quiet = false;
+                    self.with(tab, |page, scene| acts::act(page, scene, act))?;
+                }
+            }
+            if is_quiet {
+                return Ok(());
+            }
+            self.all_gets_there()?;
+        }
+        violated("a conflict can be decided for ever")
     }
 
     /// Everything gets there, and all pages that are there show the same.

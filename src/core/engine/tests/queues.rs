@@ -5,6 +5,7 @@ use crate::core::{
     conflict::Base,
     id::MutationId,
     record::{Found, Record, Shared},
+    review::Why,
 };
 
 const GONE: ClientId = ClientId(Uuid::from_u128(6));

@@ -1,0 +1,167 @@
+//! Conflicts: two texts of one todo, of which a person decides; and what was deleted while somebody else changed it.
+
+use super::Engine;
+use crate::core::{
+    conflict::Base,
+    id::{MutationId, TodoId},
+    op::Op,
+    pending::Entry,
+    review::{Kept, Why},
+    todo::Todo,
+};
+
+/// Two texts of one todo.
+#[derive(Debug, Clone, Copy)]
+pub struct Conflict<'e> {
+    /// What is kept of mine.
+    pub kept: &'e Kept,
+    /// What I wrote.
+    pub mine: &'e str,
+    /// The todo with what the server has.
+    pub theirs: &'e Todo,
+}
+
+impl Engine {
+    /// What there is to decide about a todo's text; of several the oldest.
+    pub fn conflict(&self, id: TodoId) -> Option<Conflict<'_>> {
+        let of = |kept: &&Kept| kept.op.ids() == [id];
+        self.kept()
+            .iter()
+            .filter(of)
+            .find_map(|kept| self.asked(kept))
+    }
+
+    /// Whether its todo asks about this one: the page shows it, and nothing newer of mine is under way in its place.
+    pub fn asks(&self, kept: &Kept) -> bool {
+        self.asked(kept).is_some()
+    }
+
+    fn asked<'e>(&'e self, kept: &'e Kept) -> Option<Conflict<'e>> {
+        let (Op::SetTitle { id, title, .. }, Why::Conflict(current)) = (&kept.op, &kept.why) else {
+            return None;
+        };
+        let builds_on = |entry: &Entry| {
+            let is_open = entry.applied.is_none() && !entry.given_up;
+            is_open && supersedes(entry).any(|of| of == kept.mutation)
+        };
+        if self.view.get(*id).is_none() || self.pending.entries().any(builds_on) {
+            return None;
+        }
+        Some(Conflict {
+            kept,
+            mine: title,
+            theirs: self.latest(current),
+        })
+    }
+
+    /// What base has, unless the server was already further when it decided.
+    fn latest<'e>(&'e self, current: &'e Todo) -> &'e Todo {
+        let base = self.base.get(current.id);
+        let is_newer = |base: &&Todo| base.title_version >= current.title_version;
+        base.filter(is_newer).unwrap_or(current)
+    }
+
+    /// Decides a conflict with this text; `base`: as [`Engine::based_on`] had it when its author began to write. What is not
+    /// there any more needs no decision, and the text is an edit like any other.
+    pub fn resolve(&mut self, kept: u32, id: TodoId, title: String, base: Base) {
+        if let Some(kept) = self.review.take(kept) {
+            // It leaves in the same step in which what is new is saved.
+            self.mark(kept.mutation);
+        }
+        self.dispatch([Op::SetTitle { id, title, base }]);
+    }
+
+    /// Brings a deleted todo back, with the text that I had given it.
+    pub fn bring_back(&mut self, kept: u32) {
+        let Some(Kept {
+            op, mutation, why, ..
+        }) = self.review.take(kept)
+        else {
+            return;
+        };
+        self.mark(mutation);
+        let mut parts = Vec::new();
+        for id in op.ids().to_vec() {
+            let mut seen = Vec::new();
+            if let Why::Conflict(todo) | Why::Crossed(todo) = &why {
+                seen.push(todo.clone());
+            }
+            parts.extend(self.queue(Op::RestoreTodo { id }, seen, None));
+        }
+        if let Op::SetTitle {
+            id,
+            title,
+            mut base,
+        } = op
+        {
+            if let Why::Conflict(current) = why {
+                // Its text I have seen.
+                base.server = base.server.max(current.title_version);
+            }
+            parts.extend(self.queue(Op::SetTitle { id, title, base }, Vec::new(), None));
+        }
+        self.history.did(parts);
+        self.pump();
+    }
+
+    /// A newer text of mine is decided: it stands for those that it was built on.
+    pub(super) fn supersede(&mut self, id: MutationId) {
+        let entry = self.pending.get(id);
+        let older: Vec<_> = entry.into_iter().flat_map(supersedes).collect();
+        for id in older {
+            let is_conflict = |kept: &Kept| matches!(kept.why, Why::Conflict(_));
+            if self.review.get(id).is_some_and(is_conflict) {
+                self.review.withdraw(id);
+                self.mark(id);
+            }
+        }
+    }
+
+    /// What there is no question about any more: both texts are the same by now, or what was deleted is back.
+    pub(super) fn agree(&mut self) {
+        let is_settled = |kept: &&Kept| match &kept.why {
+            Why::Conflict(current) => {
+                kept.text() == Some(&self.latest(current).title)
+                    && self.base.get(current.id).is_some()
+            }
+            Why::Crossed(todo) => self.view.get(todo.id).is_some(),
+            _ => false,
+        };
+        let settled = self.kept().iter().filter(is_settled);
+        let settled: Vec<_> = settled.map(|kept| (kept.mutation, kept.id)).collect();
+        for (mutation, id) in settled {
+            if let Some(kept) = self.review.take(id) {
+                self.touch(kept.op.ids().iter().copied());
+            }
+            self.mark(mutation);
+        }
+    }
+
+    /// A deletion of mine took place. `was`: what it touched, as it was until then. Whoever deletes a text that somebody
+    /// else has just changed did not know what they deleted.
+    pub(super) fn crossed(&mut self, id: MutationId, was: &[Option<Todo>]) {
+        let Some(entry) = self.pending.get(id) else {
+            return;
+        };
+        let (Op::DeleteTodo { .. }, Some(seen)) = (&entry.op, &entry.was) else {
+            return;
+        };
+        let is_other = |todo: &&Todo| todo.title != *seen;
+        if let Some(todo) = was.iter().flatten().find(is_other) {
+            let why = Why::Crossed(todo.clone());
+            let (op, was) = (entry.op.clone(), entry.was.clone());
+            self.review.keep(id, op, Vec::new(), was, why, true);
+            self.mark(id);
+        }
+    }
+}
+
+/// Earlier texts in the same queue that an edit was built on: whoever wrote it had seen them.
+fn supersedes(entry: &Entry) -> impl Iterator<Item = MutationId> {
+    let after = match &entry.op {
+        Op::SetTitle { base, .. } => base.after.as_slice(),
+        _ => &[],
+    };
+    let client = entry.client;
+    after.iter().copied().filter(move |of| of.0 == client)
+}
