@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod auth;
+pub mod compared;
 pub mod conflict;
 pub mod engine;
 pub mod event;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod appearance;
 pub mod auth;
 pub mod clock;
+pub mod compare;
 pub mod config;
 pub mod cookies;
 pub mod done;

@@ -2,6 +2,7 @@
 
 use super::{Contents, EventFrame, Outcome, Payload, Pulled, Pushed};
 use crate::core::{
+    compared::Compared,
     id::{Mid, Seq, TodoId, UserId},
     list::Role,
     order::Position,
@@ -156,6 +157,20 @@ impl Read for Todo {
     }
 }
 
+impl Read for Compared {
+    fn read(object: &impl Object) -> Option<Self> {
+        Some(Self {
+            title: object.text("title")?,
+            title_version: Seq(object.natural("title_version")?),
+            by: object.text("by"),
+            at: object.number("at"),
+            theirs: object.texts("theirs")?,
+            mine: object.texts("mine")?,
+            merged: object.text("merged")?,
+        })
+    }
+}
+
 pub(super) fn role(name: &str) -> Option<Role> {
     match name {
         "owner" => Some(Role::Owner),
@@ -255,6 +270,24 @@ mod tests {
         ];
         let delta = Pulled::delta(LIST, Role::Owner, Mid(9), epoch(), Seq(42), events);
         assert_eq!(Pulled::read(&to_value(&delta).unwrap()), Some(delta));
+
+        for (by, at) in [(Some("ada".to_owned()), Some(-7)), (None, None)] {
+            let compared = compared(by, at);
+            let written = to_value(&compared).unwrap();
+            assert_eq!(Compared::read(&written), Some(compared));
+        }
+    }
+
+    fn compared(by: Option<String>, at: Option<i64>) -> Compared {
+        Compared {
+            title: "rice milk".into(),
+            title_version: Seq(44),
+            by,
+            at,
+            theirs: vec![String::new(), "rice".into(), " milk".into()],
+            mine: vec![String::new(), "oat".into(), " milk".into()],
+            merged: "oat rice milk".into(),
+        }
     }
 
     #[test]
@@ -276,5 +309,15 @@ mod tests {
             None
         );
         assert_eq!(Pushed::read(&json!({})), None);
+
+        let whole = to_value(compared(None, None)).unwrap();
+        for name in ["title", "title_version", "theirs", "mine", "merged"] {
+            let mut lacking = whole.clone();
+            lacking[name] = Value::Null;
+            assert_eq!(Compared::read(&lacking), None, "{name}");
+        }
+        let mut mixed = whole;
+        mixed["mine"][0] = json!(1);
+        assert_eq!(Compared::read(&mixed), None);
     }
 }
