@@ -3,6 +3,7 @@
 //! Not here: when (`engine`), where (the client), its JSON (`wire`).
 
 use super::{
+    compared::Compared,
     conflict::Base,
     id::{ClientId, Epoch, ListId, Mid, MutationId, Seq, UserId},
     op::Op,
@@ -33,6 +34,8 @@ pub struct Record {
     pub applied: Option<Seq>,
     /// Whether it is still in the queue.
     pub is_queued: bool,
+    /// In a conflict: both texts side by side, once the server has compared them.
+    pub compared: Option<Compared>,
     /// Why it came to nothing. In the queue: it was given up, and a no-op keeps its place.
     pub why: Option<Why>,
 }
@@ -51,6 +54,7 @@ impl Record {
             waits_for: Vec::new(),
             applied: None,
             is_queued: true,
+            compared: None,
             why: None,
         }
     }

@@ -3,6 +3,7 @@
 //! Not here: how it is said (`ui::notices`, `ui::review`).
 
 use super::{
+    compared::Compared,
     id::{MutationId, Seq, TodoId},
     op::{Op, Rejection},
     todo::Todo,
@@ -51,6 +52,8 @@ pub struct Kept {
     pub was: Option<String>,
     /// Why.
     pub why: Why,
+    /// In a conflict: both texts side by side, once the server has compared them.
+    pub compared: Option<Compared>,
     /// Whether it may be sent again: not before it is known that it was not applied after all.
     pub retryable: bool,
 }
@@ -103,8 +106,16 @@ impl Review {
             seen,
             was,
             why,
+            compared: None,
             retryable,
         });
+    }
+
+    /// Takes in how the texts of a conflict compare. Gives whose it is.
+    pub fn compare(&mut self, id: u32, compared: Compared) -> Option<MutationId> {
+        let kept = self.kept.iter_mut().find(|kept| kept.id == id)?;
+        kept.compared = Some(compared);
+        Some(kept.mutation)
     }
 
     /// What is kept of a mutation.

@@ -2,7 +2,6 @@
 
 use super::{Engine, Undone};
 use crate::core::{
-    conflict::Base,
     id::{TodoId, TodoIds},
     op::Op,
     pending::Undoes,
@@ -85,7 +84,7 @@ impl Engine {
             && self.view.get(*id).is_some()
         {
             let (id, title) = (*id, title.clone());
-            let base = self.begins(id);
+            let base = self.based_on(id);
             return self.resolve(kept, id, title, base);
         }
         let Some(Kept {
@@ -126,15 +125,8 @@ impl Engine {
         }
     }
 
-    /// An edit of this todo's text begins: what it is based on.
-    pub(super) fn begins(&mut self, id: TodoId) -> Base {
-        let (base, text) = (self.based_on(id), self.text_now(id));
-        self.began = Some((id, base.clone(), text));
-        base
-    }
-
     /// The text that an edit of this todo starts from that begins now.
-    fn text_now(&self, id: TodoId) -> Option<String> {
+    pub(super) fn text_now(&self, id: TodoId) -> Option<String> {
         match self.conflict(id) {
             Some(conflict) => Some(conflict.theirs.title.clone()),
             None => self.pending.text_before(&self.base, id),

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use crate::core::{
+    compared::Compared,
     conflict::Base,
     id::{MutationId, TodoId},
     op::Op,
@@ -19,6 +20,14 @@ pub struct Conflict<'e> {
     pub mine: &'e str,
     /// The todo with what the server has.
     pub theirs: &'e Todo,
+}
+
+impl Conflict<'_> {
+    /// Both side by side, as far as the server has compared just these.
+    pub fn compared(&self) -> Option<&Compared> {
+        let is_this = |compared: &&Compared| compared.title == self.theirs.title;
+        self.kept.compared.as_ref().filter(is_this)
+    }
 }
 
 impl Engine {
@@ -61,14 +70,41 @@ impl Engine {
         base.filter(is_newer).unwrap_or(current)
     }
 
+    /// A conflict whose texts are still to be compared, as they are now.
+    pub fn to_compare(&self) -> Option<Conflict<'_>> {
+        let asked = self.kept().iter().filter_map(|kept| self.asked(kept));
+        let mut asked = asked.filter(|conflict| conflict.compared().is_none());
+        asked.next()
+    }
+
+    /// How the texts of a conflict compare.
+    pub fn compared(&mut self, kept: u32, compared: Compared) {
+        if let Some(mutation) = self.review.compare(kept, compared) {
+            let ids = self.review.get(mutation).map(|kept| kept.op.ids().to_vec());
+            self.touch(ids.unwrap_or_default());
+            self.mark(mutation);
+            self.pump();
+        }
+    }
+
     /// Decides a conflict with this text; `base`: as [`Engine::based_on`] had it when its author began to write. What is not
     /// there any more needs no decision, and the text is an edit like any other.
     pub fn resolve(&mut self, kept: u32, id: TodoId, title: String, base: Base) {
+        let is_now = self.based_on(id) == base;
+        let now = self.text_now(id).filter(|_| is_now);
         if let Some(kept) = self.review.take(kept) {
             // It leaves in the same step in which what is new is saved.
             self.mark(kept.mutation);
         }
-        self.dispatch([Op::SetTitle { id, title, base }]);
+        let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);
+        if let Some(part) = &part
+            && let Some(entry) = self.pending.entry((self.client(), part.did.mid))
+            && entry.was.is_none()
+        {
+            entry.was = now;
+        }
+        self.history.did(part.into_iter().collect());
+        self.pump();
     }
 
     /// Brings a deleted todo back, with the text that I had given it.
@@ -82,10 +118,13 @@ impl Engine {
         self.mark(mutation);
         let mut parts = Vec::new();
         for id in op.ids().to_vec() {
-            let mut seen = Vec::new();
-            if let Why::Conflict(todo) | Why::Crossed(todo) = &why {
-                seen.push(todo.clone());
-            }
+            let known = match &why {
+                Why::Conflict(todo) | Why::Crossed(todo) => Some(todo),
+                _ => None,
+            };
+            // Where its deletion is still on its way, base has it.
+            let seen = self.base.get(id).or(known).cloned();
+            let seen = seen.into_iter().collect();
             parts.extend(self.queue(Op::RestoreTodo { id }, seen, None));
         }
         if let Op::SetTitle {

@@ -148,6 +148,7 @@ impl Engine {
                 waits_for: entry.waits_for.clone(),
                 applied: entry.applied,
                 is_queued: true,
+                compared: None,
                 why,
             });
         }
@@ -162,6 +163,7 @@ impl Engine {
             waits_for: Vec::new(),
             applied: None,
             is_queued: false,
+            compared: kept.compared.clone(),
             why,
         })
     }
@@ -277,6 +279,11 @@ impl Engine {
                 }
                 let Record { op, seen, was, .. } = record.clone();
                 self.review.keep(id, op, seen, was, why, !record.is_queued);
+                if let Some(compared) = record.compared.clone()
+                    && let Some(kept) = self.review.get(id)
+                {
+                    self.review.compare(kept.id, compared);
+                }
             }
             if record.is_queued {
                 entries.push(entry(record));

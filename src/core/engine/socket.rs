@@ -20,7 +20,7 @@ impl Engine {
     pub fn edits(&mut self, id: Option<TodoId>) {
         self.editing = id;
         if let Some(id) = id {
-            self.begins(id);
+            self.began = Some((id, self.based_on(id), self.text_now(id)));
         }
         if self.link.live().is_open() {
             self.effects.push(Effect::Editing(id));

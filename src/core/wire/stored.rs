@@ -7,6 +7,7 @@ use super::{
     write::{Writer, after, array, op},
 };
 use crate::core::{
+    compared::Compared,
     conflict::Base,
     id::{ListId, Mid, MutationId, Seq, TodoId, UserId},
     op::{Op, Rejection, RejectionCode},
@@ -56,6 +57,32 @@ fn why(why: &Why) -> String {
     fields.end()
 }
 
+fn compared(compared: &Compared) -> String {
+    let Compared {
+        title,
+        title_version,
+        by,
+        at,
+        theirs,
+        mine,
+        merged,
+    } = compared;
+    let mut fields = Writer::new();
+    fields
+        .text("title", title)
+        .plain("title_version", title_version.0)
+        .texts("theirs", theirs)
+        .texts("mine", mine)
+        .text("merged", merged);
+    if let Some(by) = by {
+        fields.text("by", by);
+    }
+    if let Some(at) = at {
+        fields.plain("at", at);
+    }
+    fields.end()
+}
+
 /// Under which key a mutation is kept.
 pub fn key(user: UserId, list: ListId, (client, mid): MutationId) -> String {
     format!("{user} {list} {client} {:016}", mid.0)
@@ -74,6 +101,7 @@ pub fn record(list: ListId, record: Record) -> String {
         waits_for,
         applied,
         is_queued,
+        compared: both,
         why: reason,
     } = record;
     let meant = OpFields {
@@ -106,6 +134,9 @@ pub fn record(list: ListId, record: Record) -> String {
     }
     if let Some(seq) = applied {
         fields.plain("applied", seq.0);
+    }
+    if let Some(both) = both {
+        fields.plain("compared", compared(&both));
     }
     if let Some(reason) = reason {
         fields.plain("why", why(&reason));
@@ -249,6 +280,9 @@ impl Read for Record {
             waits_for: waits_for.into_iter().map(After::into).collect(),
             applied: object.natural("applied").map(Seq),
             is_queued: object.flag("queued")?,
+            compared: object
+                .object("compared")
+                .and_then(|both| Compared::read(&both)),
             why: object.object("why").and_then(|why| Why::read(&why)),
         })
     }
@@ -457,10 +491,28 @@ mod tests {
         ]
     }
 
+    fn compared() -> impl Strategy<Value = Compared> {
+        let text = any::<String>;
+        let pieces = || vec(text(), 0..4);
+        let both = (text(), seqs(), pieces(), pieces(), text());
+        (both, option::of(text()), option::of(0..1_i64 << 53)).prop_map(
+            |((title, title_version, theirs, mine, merged), by, at)| Compared {
+                title,
+                title_version,
+                by,
+                at,
+                theirs,
+                mine,
+                merged,
+            },
+        )
+    }
+
     fn records() -> impl Strategy<Value = Record> {
         let undoes = option::of((seqs().prop_map(|Seq(mid)| Mid(mid)), option::of(seqs())));
         let links = (undoes, option::of(bases()), vec(mutation_ids(), 0..3));
-        let fate = (option::of(seqs()), any::<bool>(), option::of(whys()));
+        let why = (option::of(whys()), option::of(compared()));
+        let fate = (option::of(seqs()), any::<bool>(), why);
         (
             mutation_ids(),
             uuids(),
@@ -476,7 +528,7 @@ mod tests {
                     op,
                     (seen, was),
                     (undoes, unless_after, waits_for),
-                    (applied, is_queued, why),
+                    (applied, is_queued, (why, compared)),
                 )| {
                     Record {
                         id,
@@ -489,6 +541,7 @@ mod tests {
                         waits_for,
                         applied,
                         is_queued,
+                        compared,
                         why,
                     }
                 },

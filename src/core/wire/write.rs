@@ -3,7 +3,7 @@
 use super::{After, BaseFields, OpFields};
 use crate::core::{
     account::User,
-    id::{ClientId, Epoch, ListId, Mid, Seq, UserId},
+    id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, UserId},
     pending::Mutation,
     wire,
 };
@@ -34,6 +34,21 @@ impl Writer {
 
     pub(super) fn text(&mut self, name: &str, value: &str) -> &mut Self {
         self.name(name);
+        self.quoted(value);
+        self
+    }
+
+    pub(super) fn texts(&mut self, name: &str, values: &[String]) -> &mut Self {
+        self.name(name);
+        for (n, value) in values.iter().enumerate() {
+            self.0.push(if n == 0 { '[' } else { ',' });
+            self.quoted(value);
+        }
+        self.0.push_str(if values.is_empty() { "[]" } else { "]" });
+        self
+    }
+
+    fn quoted(&mut self, value: &str) {
         self.0.push('"');
         for c in value.chars() {
             match c {
@@ -49,7 +64,6 @@ impl Writer {
             }
         }
         self.0.push('"');
-        self
     }
 
     pub(super) fn end(&mut self) -> String {
@@ -170,11 +184,24 @@ pub fn pull(user: UserId, list: ListId, client: ClientId, since: Option<(Epoch, 
     body.end()
 }
 
+/// The question how a text of mine compares with the one that the server has. `was`: what both started from.
+pub fn compare(user: UserId, list: ListId, id: TodoId, mine: &str, was: Option<&str>) -> String {
+    let mut body = Writer::new();
+    body.text("user", &user.to_string())
+        .text("list", &list.to_string())
+        .text("id", &id.to_string())
+        .text("mine", mine);
+    if let Some(was) = was {
+        body.text("was", was);
+    }
+    body.end()
+}
+
 #[cfg(test)]
 #[cfg(feature = "ssr")]
 mod tests {
     use super::*;
-    use crate::core::{conflict::Base, id::TodoId, op::Op};
+    use crate::core::{conflict::Base, op::Op};
     use proptest::prelude::*;
     use serde_json::{Value, from_str, from_value, json};
     use uuid::Uuid;

@@ -3,14 +3,16 @@
 use super::{
     Scene, Violation,
     chronicle::Edit,
+    photo::Cause,
     step::{Act, Way},
     tab::{Request, Tab, Typing},
     tally::Hit,
     violated,
 };
 use crate::core::{
+    compared::Compared,
     engine::Undone,
-    id::TodoId,
+    id::{Seq, TodoId},
     op::Op,
     order::Position,
     review::{Kept, Why},
@@ -95,6 +97,27 @@ pub fn act(tab: &mut Tab, scene: &mut Scene, act: Act) -> Result<Vec<(u32, Reque
             return dispatch(tab, scene, Some(edit), op);
         }
         Act::Resolve { nth, way } => return resolve(tab, scene, nth, way),
+        Act::Compare { nth } => {
+            let Some((kept, id)) = asked(tab, nth) else {
+                return Ok(vec![]);
+            };
+            let title = tab
+                .engine
+                .conflict(id)
+                .map(|conflict| conflict.theirs.title.clone());
+            let compared = Compared {
+                title: title.unwrap_or_default(),
+                title_version: Seq(0),
+                by: None,
+                at: None,
+                theirs: vec![],
+                mine: vec![],
+                merged: scene.text(),
+            };
+            return tab.drive(scene, &Cause::World, |engine| {
+                engine.compared(kept, compared)
+            });
+        }
         Act::BringBack { kept } => {
             let engine = &tab.engine;
             let is_gone = |kept: &&Kept| {

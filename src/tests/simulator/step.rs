@@ -55,6 +55,10 @@ pub enum Act {
     BeginMerge {
         nth: u8,
     },
+    /// The server has compared the texts of a conflict.
+    Compare {
+        nth: u8,
+    },
     /// Brings back what was deleted, with the text that came too late for it.
     BringBack {
         kept: u8,
@@ -264,6 +268,7 @@ fn quarrel() -> impl Strategy<Value = Act> {
         4 => Just(Act::EndEdit),
         5 => (any::<u8>(), way()).prop_map(|(nth, way)| Act::Resolve { nth, way }),
         3 => any::<u8>().prop_map(|nth| Act::BeginMerge { nth }),
+        2 => any::<u8>().prop_map(|nth| Act::Compare { nth }),
         1 => any::<u8>().prop_map(|kept| Act::BringBack { kept }),
         1 => todo().prop_map(|todo| Act::Delete { todo }),
         1 => Just(Act::Undo),

@@ -922,7 +922,11 @@ impl<'w> World<'w> {
             let mut is_quiet = true;
             for tab in 0..self.tabs.len() {
                 let (nth, way) = (0, Way::ALL[(self.scene.uuid().as_u128() % 3) as usize]);
-                let act = Act::Resolve { nth, way };
+                let act = match way {
+                    // Somebody else's may come before it is written.
+                    Way::Merged => Act::BeginMerge { nth },
+                    way => Act::Resolve { nth, way },
+                };
                 if !self.tabs[tab].is_away && acts::asked(&self.tabs[tab], nth).is_some() {
                     is_quiet = false;
                     self.with(tab, |page, scene| acts::act(page, scene, act))?;
@@ -930,6 +934,12 @@ impl<'w> World<'w> {
             }
             if is_quiet {
                 return Ok(());
+            }
+            self.all_gets_there()?;
+            for tab in 0..self.tabs.len() {
+                if !self.tabs[tab].is_away {
+                    self.with(tab, |page, scene| acts::act(page, scene, Act::EndEdit))?;
+                }
             }
             self.all_gets_there()?;
         }

@@ -31,6 +31,7 @@ fn record(mid: u64, op: Op) -> Record {
         waits_for: vec![],
         applied: None,
         is_queued: true,
+        compared: None,
         why: None,
     }
 }
