@@ -1,6 +1,9 @@
 //! Lockstep, a shared to-do list that stays in step. One crate, two builds: `ssr` is the server, `hydrate` the
 //! WebAssembly in the browser. Without a feature it is [`core`] alone, which proves that `core` needs neither.
 
+// The type of a list's page says all that stands in it: a row, what it asks, and the words that are marked there.
+#![recursion_limit = "256"]
+
 pub mod core;
 
 #[cfg(any(feature = "ssr", feature = "hydrate"))]

@@ -1,5 +1,6 @@
 //! Components: data in, callbacks out. They know no network and no server.
 
+pub mod conflict;
 pub mod connection;
 pub mod filters;
 pub mod gestures;

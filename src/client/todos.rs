@@ -5,6 +5,7 @@
 //! the WebAssembly a kilobyte (brotli).
 
 mod asking;
+mod comparing;
 mod editing;
 mod keeping;
 mod notices;
@@ -14,7 +15,7 @@ use crate::{
     core::{
         engine::{Engine, Undone},
         filter::Filter,
-        id::{ClientId, TodoId, TodoIds},
+        id::{ClientId, Seq, TodoId, TodoIds},
         op::{IDS_MAX, Op},
         undo::Way,
         view::Counts,
@@ -28,6 +29,7 @@ use crate::{
     },
 };
 use asking::Timers;
+use comparing::asked;
 use editing::Editing;
 use keeping::Keeping;
 use leptos::prelude::*;
@@ -87,6 +89,9 @@ struct State {
     timers: Timers,
     #[cfg_attr(feature = "ssr", allow(dead_code))]
     keeping: Keeping,
+    /// Which conflicts the server was asked about, and with which text of theirs.
+    #[cfg_attr(feature = "ssr", allow(dead_code))]
+    compared: Vec<(u32, Seq)>,
 }
 
 impl Shared {
@@ -128,6 +133,7 @@ impl Todos {
             told: Told::default(),
             timers: Timers::default(),
             keeping: Keeping::default(),
+            compared: Vec::new(),
         };
         state.arrange();
         Self(StoredValue::new(Arc::new(Shared {
@@ -150,6 +156,11 @@ impl Todos {
         }
     }
 
+    /// Whether the rows in the document are those that are looked at, and no others.
+    pub fn is_settled(&self) -> bool {
+        self.with(|state| state.is_filtered)
+    }
+
     /// The rows that are in the document, in their order.
     pub fn rows(&self) -> Vec<Row> {
         let shared = self.shared();
@@ -168,6 +179,7 @@ impl Todos {
             completed: todo.is_some_and(|todo| todo.completed),
             sync: state.engine.sync(row.id),
             edited_by: state.engine.edited_by(row.id).map(str::to_owned),
+            asked: state.engine.conflict(row.id).map(|both| asked(&both)),
         }
     }
 
@@ -366,6 +378,7 @@ impl Todos {
             self.come_again();
         }
         self.remember();
+        self.compare();
         self.perform();
     }
 }
@@ -403,6 +416,7 @@ impl State {
         let is_edited = |editing: &Editing| editing.id == id;
         !self.is_filtered
             || self.editing.as_ref().is_some_and(is_edited)
+            || self.engine.conflict(id).is_some()
             || (self.engine.get(id)).is_some_and(|todo| self.filter.shows(todo.completed))
     }
 

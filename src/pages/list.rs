@@ -13,7 +13,7 @@ use crate::{
     ui::{
         connection::Pill,
         filters::Filters,
-        gestures::{self, By, Deed, Gesture},
+        gestures::{self, By, Deed, Gesture, Whose as Text},
         inspector::{self, INSPECTOR},
         notices::Notices,
         presence::Presence,
@@ -62,7 +62,7 @@ fn Living(page: Rendered) -> impl IntoView {
     let row = move |row: Row| {
         let (id, edited) = (row.id, row.clone());
         let stamp = todos.stamp(id);
-        let visible = filter.shows(untrack(|| todos.shown(&row)).completed);
+        let visible = todos.is_settled() || filter.shows(untrack(|| todos.shown(&row)).completed);
         view! {
             <TodoRow
                 id
@@ -188,6 +188,12 @@ impl Hand {
                 self.todos.edit(id);
                 gestures::focus_field(id);
             }
+            Gesture::Keep(whose) => {
+                self.todos.prefer(id, whose == Text::Mine);
+                gestures::focus_row(id);
+            }
+            // What two texts are merged into is saved by nothing but saying so.
+            Gesture::Save(_, false) if self.todos.is_merging() => {}
             Gesture::Save(typed, by_key) => {
                 if self.todos.save(id, &typed) && by_key {
                     gestures::focus_row(id);

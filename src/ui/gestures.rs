@@ -25,6 +25,17 @@ pub enum Gesture {
     Save(String, bool),
     /// Leaves its text as it was.
     Cancel,
+    /// Decides between two texts: for mine, or for theirs.
+    Keep(Whose),
+}
+
+/// One of two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// My own.
+    Mine,
+    /// Somebody else's.
+    Theirs,
 }
 
 /// Something that a person does on a list's sheet.
@@ -131,7 +142,7 @@ fn pressed_beside(event: &Event, button: &Element) -> Option<Deed> {
     let number = |name: &str| button.get_attribute(name)?.parse().ok();
     if let Some(place) = number("data-notice") {
         let name = button.get_attribute("data-act")?;
-        let mut acts = [Act::Retry, Act::Undo, Act::Dismiss].into_iter();
+        let mut acts = Act::ALL.into_iter();
         let act = acts.find(|act| act.name() == name)?;
         return Some(Deed::Notice(place as usize, act));
     }
@@ -140,6 +151,9 @@ fn pressed_beside(event: &Event, button: &Element) -> Option<Deed> {
     }
     if let Some(id) = number("data-drop") {
         return Some(Deed::Review(id, Fate::Dropped));
+    }
+    if let Some(id) = number("data-back") {
+        return Some(Deed::Review(id, Fate::BroughtBack));
     }
     if classes.contains("clear-completed") {
         Some(Deed::Clear)
@@ -171,13 +185,32 @@ fn changed(target: &Element) -> Option<Gesture> {
 
 /// A button that is pressed. One that would send a form without a script does not.
 fn clicked(event: &Event, target: &Element) -> Option<Gesture> {
-    let classes = target.closest("button").ok()??.class_list();
+    let button = target.closest("button").ok()??;
+    if let Some(choice) = button.get_attribute("data-choice") {
+        return chosen(&choice, &button);
+    }
+    let classes = button.class_list();
     if classes.contains("destroy") {
         event.prevent_default();
         Some(Gesture::Delete)
     } else {
         classes.contains("menu").then_some(Gesture::Menu)
     }
+}
+
+/// A choice between two texts of a todo, or how a third one ends.
+fn chosen(choice: &str, button: &Element) -> Option<Gesture> {
+    Some(match choice {
+        "mine" => Gesture::Keep(Whose::Mine),
+        "theirs" => Gesture::Keep(Whose::Theirs),
+        "edit" => Gesture::Edit,
+        "cancel" => Gesture::Cancel,
+        _ => {
+            let row = button.closest("li").ok()??;
+            let field = edit_field(&row.query_selector("input.edit").ok()??)?;
+            Gesture::Save(field.value(), true)
+        }
+    })
 }
 
 /// A key: F2 anywhere in a row, Enter and Escape in the field.

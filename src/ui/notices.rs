@@ -17,6 +17,8 @@ pub struct Notice {
     pub retry: Option<bool>,
     /// Whether it can be taken back.
     pub undo: bool,
+    /// Whether something deleted can be brought back.
+    pub back: bool,
 }
 
 impl Notice {
@@ -36,16 +38,22 @@ pub enum Act {
     Retry,
     /// Take it back.
     Undo,
+    /// Bring back what was deleted.
+    BringBack,
     /// Take the notice away.
     Dismiss,
 }
 
 impl Act {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Retry, Self::Undo, Self::BringBack, Self::Dismiss];
+
     /// What its button is called.
     pub fn name(self) -> &'static str {
         match self {
             Self::Retry => "Retry",
             Self::Undo => "Undo",
+            Self::BringBack => "Bring back",
             Self::Dismiss => "Dismiss",
         }
     }
@@ -94,6 +102,7 @@ fn Said(place: usize, notice: Notice) -> impl IntoView {
             // Each in its own place, and there from the start: none moves, or turns into another, under a finger.
             {notice.retry.map(|is_open| button(Act::Retry, !is_open))}
             {notice.undo.then(|| button(Act::Undo, false))}
+            {notice.back.then(|| button(Act::BringBack, false))}
             {button(Act::Dismiss, false)}
         </div>
     }

@@ -11,6 +11,8 @@ pub struct Entry {
     pub text: String,
     /// Why it is here.
     pub why: String,
+    /// Whether its item can be brought back with it.
+    pub back: bool,
 }
 
 /// What becomes of an entry.
@@ -18,6 +20,8 @@ pub struct Entry {
 pub enum Fate {
     /// It is sent again.
     Again,
+    /// Its item is brought back, with this text.
+    BroughtBack,
     /// It is dropped.
     Dropped,
 }
@@ -29,11 +33,21 @@ pub fn Review(
     entries: Vec<Entry>,
 ) -> impl IntoView {
     let is_empty = entries.is_empty();
-    let entry = |Entry { id, text, why }: Entry| {
+    let entry = |Entry {
+                     id,
+                     text,
+                     why,
+                     back,
+                 }: Entry| {
         view! {
             <li>
                 <p dir="auto">{text}</p>
                 <p class="hint">{why}</p>
+                {back.then(|| view! {
+                    <button type="button" data-back=id.to_string()>
+                        "Bring back with my text"
+                    </button>
+                })}
                 <button type="button" data-again=id.to_string()>
                     "Send again"
                 </button>

@@ -1,5 +1,6 @@
 //! One todo on the page. The names are those of TodoMVC.
 
+use super::conflict::{Asked, Conflict};
 use crate::core::{engine::SyncState, id::TodoId, todo::Todo};
 use leptos::prelude::*;
 
@@ -14,6 +15,8 @@ pub struct Shown {
     pub sync: Option<SyncState>,
     /// Who else is changing its text just now.
     pub edited_by: Option<String>,
+    /// What it asks about its text.
+    pub asked: Option<Asked>,
 }
 
 /// What the browser reads back from a row when it takes the page over: all of the todo that its markup does not
@@ -66,7 +69,7 @@ pub fn TodoRow(
     };
     let editing = {
         let look = look.clone();
-        move || is_edited().then(|| view! { <Edit title=untrack(&look).title /> })
+        move || is_edited().then(|| view! { <Edit shown=untrack(&look) /> })
     };
     view! {
         <li data-testid="todo-item" data-id=id.to_string() data-stamp=stamp data-sync=sync class=class hidden=!visible>
@@ -84,6 +87,7 @@ fn Resting(id: TodoId, shown: Shown, editable: bool) -> impl IntoView {
         title,
         completed,
         edited_by,
+        asked,
         ..
     } = shown;
     view! {
@@ -123,6 +127,7 @@ fn Resting(id: TodoId, shown: Shown, editable: bool) -> impl IntoView {
                 ></button>
             })}
         </div>
+        {asked.filter(|_| editable).map(|asked| view! { <Conflict asked /> })}
     }
 }
 
@@ -145,8 +150,22 @@ fn WithoutScript(id: TodoId, completed: bool, title: String) -> impl IntoView {
 /// The id of the one menu that all rows open.
 pub const MENU: &str = "item-menu";
 
-/// The field for another text. Who opens it gives it the focus.
+/// The field for another text. Who opens it gives it the focus. Where two texts are merged, nothing is saved by leaving it.
 #[component]
-fn Edit(title: String) -> impl IntoView {
-    view! { <input class="edit" aria-label="Edit" autocomplete="off" dir="auto" value=title /> }
+fn Edit(shown: Shown) -> impl IntoView {
+    let is_merge = shown.asked.is_some();
+    let title = shown.asked.map_or(shown.title, |asked| asked.merged);
+    view! {
+        <input class="edit" aria-label="Edit" autocomplete="off" dir="auto" value=title />
+        {is_merge.then(|| view! {
+            <p class="choices">
+                <button type="button" data-choice="save">
+                    "Save"
+                </button>
+                <button type="button" class="quiet" data-choice="cancel">
+                    "Cancel"
+                </button>
+            </p>
+        })}
+    }
 }

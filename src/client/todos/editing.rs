@@ -1,7 +1,7 @@
 //! Editing a text in its place. What was typed is saved, given back with a reason, or dropped because the person said so.
 
-use super::Todos;
-use crate::core::{conflict::Base, id::TodoId, op::Op};
+use super::{State, Todos};
+use crate::core::{conflict::Base, id::TodoId, op::Op, todo::check_title};
 use leptos::prelude::*;
 
 /// An edit under way.
@@ -12,6 +12,8 @@ pub(super) struct Editing {
     before: String,
     /// What that was based on: what came meanwhile, the person has not seen.
     base: Base,
+    /// The conflict that it is to decide.
+    kept: Option<u32>,
     /// Tells the row.
     row: ArcTrigger,
 }
@@ -25,10 +27,12 @@ impl Todos {
                 return;
             };
             row.editing.notify();
+            let conflict = state.engine.conflict(id);
             state.editing = Some(Editing {
                 id,
-                before: todo.title.clone(),
+                before: conflict.map_or(todo, |both| both.theirs).title.clone(),
                 base: state.engine.based_on(id),
+                kept: conflict.map(|both| both.kept.id),
                 row: row.editing.clone(),
             });
             state.engine.edits(Some(id));
@@ -46,11 +50,21 @@ impl Todos {
         if is_under_way && !title.is_empty() && !self.is_fit(title) {
             return false;
         }
-        let Some(Editing { before, base, .. }) = self.finish(id) else {
+        let Some(Editing {
+            before, base, kept, ..
+        }) = self.finish(id)
+        else {
             return true;
         };
         if title.is_empty() {
             self.delete(id);
+        } else if let Some(kept) = kept {
+            let title = title.to_owned();
+            self.with(|State { engine, .. }| match title == before {
+                true => engine.discard(kept),
+                false => engine.resolve(kept, id, title, base),
+            });
+            self.leave();
         } else if title != before {
             let title = title.to_owned();
             self.dispatch(vec![Op::SetTitle { id, title, base }]);
@@ -58,6 +72,24 @@ impl Todos {
             self.leave();
         }
         true
+    }
+
+    /// Whether what is being written is to decide between two texts.
+    pub fn is_merging(&self) -> bool {
+        self.with(|state| state.editing.as_ref().is_some_and(|it| it.kept.is_some()))
+    }
+
+    /// Decides between two texts: for mine, or for theirs.
+    pub fn prefer(&self, id: TodoId, is_mine: bool) {
+        self.with(|State { engine, .. }| {
+            let kept = engine.conflict(id).map(|both| both.kept.id);
+            match kept {
+                Some(kept) if is_mine => engine.retry(kept, id),
+                Some(kept) => engine.discard(kept),
+                None => {}
+            }
+        });
+        self.leave();
     }
 
     /// Leaves the text as it was.
@@ -95,9 +127,20 @@ impl Todos {
             engine.edits(None);
             Some(gone)
         });
-        if gone.is_some() {
-            let typed = typed();
+        let Some(Editing {
+            id, before, base, ..
+        }) = gone
+        else {
+            return;
+        };
+        let typed = typed();
+        let title = typed.trim().to_owned();
+        if title == before || title.is_empty() || check_title(&title).is_err() {
             self.tell(format!("The item that you edited was deleted. “{typed}”"));
+        } else {
+            // The server refuses it, and so it comes into the tray: nothing typed is lost, whatever happens to this page.
+            let edit = Op::SetTitle { id, title, base };
+            self.with(|state| state.engine.dispatch([edit]));
         }
     }
 }

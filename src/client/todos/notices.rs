@@ -40,6 +40,7 @@ impl Todos {
             Act::Undo => return self.undo(crate::core::undo::Way::Back),
             Act::Retry if notice.kept.is_empty() => return self.wake(),
             Act::Retry => notice.kept.iter().for_each(|kept| self.send_again(*kept)),
+            Act::BringBack => notice.kept.iter().for_each(|kept| self.bring_back(*kept)),
             Act::Dismiss => self.dismiss(&notice),
         }
         self.refresh();
@@ -49,9 +50,14 @@ impl Todos {
     pub fn decide(&self, kept: u32, fate: Fate) {
         match fate {
             Fate::Again => self.send_again(kept),
+            Fate::BroughtBack => self.bring_back(kept),
             Fate::Dropped => self.with(|state| state.engine.discard(kept)),
         }
         self.refresh();
+    }
+
+    fn bring_back(&self, kept: u32) {
+        self.with(|state| state.engine.bring_back(kept));
     }
 
     fn send_again(&self, kept: u32) {
@@ -123,8 +129,11 @@ pub(super) fn of(State { engine, told, .. }: &State) -> Said {
     let mut notices: Vec<Notice> = trouble(engine).into_iter().collect();
     let mut review = Vec::new();
     for kept in engine.kept() {
-        if kept.is_for_review() {
-            review.push(entry(engine, kept));
+        let is_here = is_here(engine, kept);
+        // The row of a text that met another one asks itself.
+        let asks = is_here && matches!(kept.why, Why::Conflict(_));
+        if kept.is_for_review() && !asks {
+            review.push(entry(engine, kept, is_here));
         }
         // What the server would not take any of is told once, for all.
         if !told.read.contains(&kept.id) && !matches!(kept.why, Why::Barred(_)) {
@@ -152,8 +161,9 @@ fn group(engine: &Engine, kept: &Kept, notices: &mut Vec<Notice>) {
     let why = why(kept);
     let is_its = |notice: &&mut Notice| notice.why == why;
     let text = text(engine, kept);
+    let is_crossed = matches!(kept.why, Why::Crossed(_));
     let retry = (!kept.is_for_review()).then_some(kept.retryable);
-    if !matches!(kept.why, Why::Conflict(_))
+    if !matches!(kept.why, Why::Conflict(_) | Why::Crossed(_))
         && let Some(notice) = notices.iter_mut().find(is_its)
     {
         notice.kept.push(kept.id);
@@ -163,22 +173,38 @@ fn group(engine: &Engine, kept: &Kept, notices: &mut Vec<Notice>) {
     }
     let said = match &kept.why {
         Why::Conflict(current) => {
-            let theirs = quoted(&current.title);
+            let theirs = engine
+                .conflict(current.id)
+                .filter(|both| both.kept.id == kept.id);
+            let theirs = quoted(&theirs.map_or(current, |both| both.theirs).title);
             format!("{why} It is now {theirs}. Yours is kept: {text}")
+        }
+        Why::Crossed(current) => {
+            let was = quoted(kept.was.as_deref().unwrap_or_default());
+            let is = quoted(&current.title);
+            format!("You deleted {was}. {why} It was {is}.")
         }
         _ => format!("{text} was not saved. {why}"),
     };
     notices.push(Notice {
         kept: vec![kept.id],
-        retry,
+        retry: retry.filter(|_| !is_crossed),
+        back: is_crossed,
         why,
         ..Notice::says(said)
     });
 }
 
-fn entry(engine: &Engine, kept: &Kept) -> Entry {
+/// Whether the page shows what it is about.
+fn is_here(engine: &Engine, kept: &Kept) -> bool {
+    kept.op.ids().iter().any(|id| engine.get(*id).is_some())
+}
+
+fn entry(engine: &Engine, kept: &Kept, is_here: bool) -> Entry {
+    let is_edit = matches!(kept.op, Op::SetTitle { .. }) && !matches!(kept.why, Why::Barred(_));
     Entry {
         id: kept.id,
+        back: is_edit && !is_here && kept.retryable,
         text: match kept.text() {
             Some(title) => format!("“{title}”"),
             None => text(engine, kept),

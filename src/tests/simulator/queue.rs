@@ -1,7 +1,7 @@
 //! What is in the queue, and what becomes of it: invariants 6, 8, 9 and 15.
 
 use super::{
-    Checked, Violation,
+    Checked,
     chronicle::{Chronicle, Key},
     photo::{Cause, Failed, Photo, Told},
     tally::Hit,
@@ -17,9 +17,6 @@ use crate::core::{
 /// Error answers after which a mutation is given up.
 const TRIES: u8 = 3;
 
-/// Conflicts whose question is settled, and how.
-type Settled = Vec<(Key, Hit)>;
-
 /// The same client before and after.
 pub fn changes_alone(
     before: &Photo,
@@ -27,11 +24,10 @@ pub fn changes_alone(
     told: &Told,
     cause: &Cause,
     chronicle: &Chronicle,
-) -> Result<Settled, Violation> {
-    let mut settled = Vec::new();
+) -> Checked {
     for entry in before.mine().filter(|entry| after.sends(entry.client)) {
         match after.entry(entry.id()) {
-            None => settled.extend(may_leave(entry, before, after, told, chronicle)?),
+            None => may_leave(entry, before, after, told, chronicle)?,
             Some(now) => goes_on(entry, now, after, told, cause)?,
         }
     }
@@ -65,8 +61,7 @@ pub fn changes_alone(
             ));
         }
     }
-    must_give_up(after, told, cause)?;
-    Ok(settled)
+    must_give_up(after, told, cause)
 }
 
 /// 8 and 9: nothing leaves but what is known to be decided, and what came to nothing is kept for the person.
@@ -76,13 +71,13 @@ fn may_leave(
     after: &Photo,
     told: &Told,
     chronicle: &Chronicle,
-) -> Result<Option<(Key, Hit)>, Violation> {
+) -> Checked {
     let mid = entry.id();
     if told.is_applied(mid, after.seq) {
         return match after.kept(mid) {
-            None => Ok(None),
+            None => Ok(()),
             // Told, and not failed.
-            Some(kept) if matches!(kept.why, Why::Crossed(_)) => Ok(None),
+            Some(kept) if matches!(kept.why, Why::Crossed(_)) => Ok(()),
             Some(kept) => violated(format!(
                 "9: {mid:?} was applied, and is shown as failed: {:?}",
                 kept.why
@@ -104,7 +99,7 @@ fn may_leave(
             None if !told.dropped.contains(&mid) && entry.op != Op::Noop => {
                 violated(format!("9: {mid:?} was given up, and is not kept"))
             }
-            _ => Ok(None),
+            _ => Ok(()),
         };
     }
     let says_so = |kept: &&Kept| match (outcome, &kept.why) {
@@ -122,8 +117,8 @@ fn may_leave(
         _ => None,
     };
     match (new.filter(says_so), how) {
-        (Some(kept), _) if kept.op == entry.op && kept.retryable => Ok(None),
-        (None, Some(how)) => Ok(Some((mid, how))),
+        (Some(kept), _) if kept.op == entry.op && kept.retryable => Ok(()),
+        (None, Some(_)) => Ok(()),
         _ => violated(format!(
             "9: {mid:?} was decided as {outcome:?}, and nothing is kept of it"
         )),
@@ -200,35 +195,54 @@ fn must_give_up(after: &Photo, told: &Told, cause: &Cause) -> Checked {
     }
 }
 
-/// 9: what is kept stays until the person has dealt with it, or it turns out to have been applied. Gives those whose
-/// question is settled, and how.
+/// 9: what is kept stays until the person has dealt with it, it turns out to have been applied, or there is no question
+/// about it any more.
 pub fn keeps(
     before: &Photo,
     after: &Photo,
     told: &Told,
     cause: &Cause,
     chronicle: &Chronicle,
-) -> Result<Settled, Violation> {
-    let mut settled = Vec::new();
+) -> Checked {
     for kept in &before.kept {
         let is_there = after.kept.iter().any(|other| other.id == kept.id);
         let is_put_aside = matches!(cause, Cause::Person { put_aside: Some(id) } if *id == kept.id);
         let is_settled = after.kept(kept.mutation).is_some()
             || told.merged.contains(&kept.mutation)
             || matches!(told.outcomes.get(&kept.mutation), Some(Outcome::Applied(_)));
-        if is_there || is_put_aside {
-            continue;
-        }
-        if let Some(how) = is_over(kept, after, told, chronicle) {
-            settled.push((kept.mutation, how));
-        } else if !is_settled {
+        let is_over = is_over(kept, after, told, chronicle).is_some();
+        if !is_there && !is_put_aside && !is_settled && !is_over {
             return violated(format!(
                 "9: {:?} ({:?}) is not kept any more",
                 kept.op, kept.why
             ));
         }
     }
-    Ok(settled)
+    Ok(())
+}
+
+/// Conflicts that were kept or came in this step, and about which there is no question any more; and why.
+pub fn settled(
+    before: &Photo,
+    after: &Photo,
+    told: &Told,
+    chronicle: &Chronicle,
+) -> Vec<(Key, Hit)> {
+    let is_gone = |id: Key| after.kept(id).is_none();
+    let kept = before.kept.iter().filter(|kept| is_gone(kept.mutation));
+    let kept = kept.filter_map(|kept| {
+        let how = is_over(kept, after, told, chronicle)?;
+        Some((kept.mutation, how))
+    });
+    let decided = before.mine().filter(|entry| is_gone(entry.id()));
+    let decided = decided.filter_map(|entry| match told.outcomes.get(&entry.id()) {
+        Some(Outcome::Conflict(current)) => {
+            let how = is_answered(entry.id(), &entry.op, current, after, told, chronicle)?;
+            Some((entry.id(), how))
+        }
+        _ => None,
+    });
+    kept.chain(decided).collect()
 }
 
 /// Whether there is no question about it any more: the server has the same text, a newer one of the same person stands for

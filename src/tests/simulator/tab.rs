@@ -210,13 +210,14 @@ impl Tab {
         }
         if is_same {
             let (told, truth) = (&self.told, &scene.chronicle);
-            let mut settled = queue::changes_alone(&before, &after, told, cause, truth)?;
-            settled.extend(queue::keeps(&before, &after, told, cause, truth)?);
-            for (id, how) in settled {
-                scene.tally.hit(how);
-                scene.chronicle.settled.insert(id);
-            }
+            queue::changes_alone(&before, &after, told, cause, truth)?;
+            queue::keeps(&before, &after, told, cause, truth)?;
             self.count(scene, &before, &after);
+        }
+        let settled = queue::settled(&before, &after, &self.told, &scene.chronicle);
+        for (id, how) in settled {
+            scene.tally.hit(how);
+            scene.chronicle.settled.insert(id);
         }
         let base = self.engine.base();
         let mut todos: Vec<_> = base.todos().iter().cloned().collect();
