@@ -2,6 +2,7 @@
 //! JSON says (`core::wire`).
 
 pub mod accounts;
+pub mod compare;
 pub mod json;
 pub mod lists;
 pub mod settings;

@@ -1,14 +1,16 @@
 //! The rules of lists: may this person do this, and what comes of it. Not here: SQL (`store`), addresses (`api`).
 
 use super::{
-    clock,
+    clock, compare,
     store::{Allow, Batch, Committed, Decide, Origin, Store},
     sweep,
 };
 use crate::{
     core::{
         account::User,
+        compared::Compared,
         id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, UserId},
+        invalid::Invalid,
         list::{List, Role, check_name},
         op::{self, Decision, Op, Rejection},
         order::Position,
@@ -159,6 +161,34 @@ pub async fn pull(
     since: Option<(Epoch, Seq)>,
 ) -> Result<Pulled, AppError> {
     Ok(store.pull(user.id, list, client, since).await?)
+}
+
+/// What a todo's text is by now, beside what somebody wrote (`mine`), and both changes of what it `was` in one text.
+///
+/// # Errors
+/// 404, also for a todo that is deleted; 422 for texts that no todo can have.
+pub async fn compare(
+    store: &Store,
+    user: &User,
+    list: ListId,
+    id: TodoId,
+    mine: &str,
+    was: Option<&str>,
+) -> Result<Compared, AppError> {
+    let text = |text, field| check_title(text).map_err(|why| Invalid::new(field, why.message));
+    let mine = text(mine, "mine")?;
+    let was = was.map(|was| text(was, "was")).transpose()?;
+    let title = store.title(user.id, list, id).await?;
+    let (in_theirs, in_mine) = compare::marks(&title.text, mine);
+    Ok(Compared {
+        theirs: in_theirs,
+        mine: in_mine,
+        merged: compare::merged(was, mine, &title.text),
+        title: title.text,
+        title_version: title.version,
+        by: title.by,
+        at: title.at,
+    })
 }
 
 /// A new todo at the end, from a plain form.

@@ -17,7 +17,7 @@ mod sqlite;
 use crate::{
     core::{
         account::{SessionInfo, User},
-        id::{ClientId, Epoch, InvitationId, ListId, Mid, Seq, SessionId, UserId},
+        id::{ClientId, Epoch, InvitationId, ListId, Mid, Seq, SessionId, TodoId, UserId},
         list::{List, Role},
         op::{Decision, Facts, Op},
         order::Position,
@@ -178,6 +178,19 @@ pub struct NewInvitation {
     pub now: i64,
     /// When it ends, milliseconds since 1970.
     pub expires_at: i64,
+}
+
+/// The text of a todo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title {
+    /// The text.
+    pub text: String,
+    /// The event that made it what it is.
+    pub version: Seq,
+    /// The name of who wrote it. Nothing if it came from a plain form, their account or the event is gone.
+    pub by: Option<String>,
+    /// When, milliseconds since 1970. Nothing if the event is gone.
+    pub at: Option<i64>,
 }
 
 /// A person who shares a list with another.
@@ -447,6 +460,8 @@ methods! {
     fn last_position(user: UserId, list: ListId) -> Option<Position>;
     /// A list's todos, or what came since. Names the client, if there is one.
     fn pull(user: UserId, list: ListId, client: Option<ClientId>, since: Option<(Epoch, Seq)>) -> wire::Pulled;
+    /// The text of a todo. [`StoreError::NotFound`] if the list has no such todo, or it is deleted.
+    fn title(user: UserId, list: ListId, id: TodoId) -> Title;
     /// What a socket begins with. Nothing if its sign-in is no longer good.
     fn tune_in(ask: TuneIn) -> Option<Tuned>;
     /// The events of a list with these numbers, as they go out, as far as they are there.

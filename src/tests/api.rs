@@ -2,6 +2,7 @@
 
 mod accounts;
 pub(super) mod bad_input;
+mod compare;
 mod cookies;
 mod errors;
 mod forms;

@@ -12,6 +12,7 @@ mod live;
 mod members;
 mod pull;
 mod sweep;
+mod title;
 mod together;
 
 use crate::{

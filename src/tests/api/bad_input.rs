@@ -170,7 +170,7 @@ async fn null_means_absent_in_json() {
             );
             answer.answer().await.refused(400, "MALFORMED");
         }
-        for field in ["user", "client", "epoch", "since", "acked"] {
+        for field in ["user", "client", "epoch", "since", "acked", "was"] {
             if !function.required.contains(&field) {
                 let answer = function.request(
                     &scene.mine.person,

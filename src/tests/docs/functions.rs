@@ -83,7 +83,7 @@ impl Scene {
             (_, "token") => self.invitation["token"].clone(),
             (_, "list") => json!(self.list),
             (_, "id") => json!(self.todo),
-            (_, "title") => json!("rye bread"),
+            (_, "title" | "mine") => json!("rye bread"),
             (_, "client") => json!(new_id()),
             (_, "mutations") => json!([]),
             _ => panic!("nobody knows what {field} of {path} is"),
@@ -123,9 +123,9 @@ async fn every_server_function_takes_the_fields_of_its_row() {
             let body = refused.refused(400, "MALFORMED");
             assert_eq!(body["field"], **missing, "{path}");
         }
-        // What is taken is looked at. `next` may be any text: what is no page of ours is not gone to.
+        // What is taken is looked at. `next` may be any text: what is no page of ours is not gone to. So may `was`.
         let optional = optional.iter().map(|field| field.trim_end_matches('?'));
-        for field in optional.filter(|field| *field != "next") {
+        for field in optional.filter(|field| !["next", "was"].contains(field)) {
             let mut with = fields.clone();
             with[field] = json!("neither an id nor a number nor a truth");
             let refused = scene.send(path, kind, &with).await;

@@ -4,6 +4,7 @@ use super::{Tally, feed, grammar, spoil};
 use crate::{
     api::sync,
     core::{
+        compared::Compared,
         event::Placed,
         id::{ClientId, Epoch, ListId, Seq, TodoId, UserId},
         invalid::Invalid,
@@ -35,6 +36,7 @@ enum Message {
     Pushed(Pushed),
     Pulled(Pulled),
     Event(EventFrame),
+    Compared(Compared),
 }
 
 fn message() -> impl Strategy<Value = Message> {
@@ -43,6 +45,7 @@ fn message() -> impl Strategy<Value = Message> {
         grammar::pushed().prop_map(Message::Pushed),
         grammar::pulled().prop_map(Message::Pulled),
         grammar::event_frame().prop_map(Message::Event),
+        grammar::compared().prop_map(Message::Compared),
     ]
 }
 
@@ -64,6 +67,7 @@ impl Message {
             Self::Pushed(pushed) => to_value(pushed).unwrap(),
             Self::Pulled(pulled) => to_value(pulled).unwrap(),
             Self::Event(event) => to_value(event).unwrap(),
+            Self::Compared(compared) => to_value(compared).unwrap(),
         }
     }
 
@@ -85,6 +89,7 @@ impl Message {
             Self::Pushed(pushed) => both_read(pushed),
             Self::Pulled(pulled) => both_read(pulled),
             Self::Event(event) => both_read(event),
+            Self::Compared(compared) => both_read(compared),
         }
     }
 }
@@ -112,6 +117,7 @@ fn read_all(bytes: &[u8]) -> Result<bool, TestCaseError> {
     };
     read |= Refusal::read(&value).is_some();
     read |= alike::<Pushed>(&value)?.is_some();
+    read |= alike::<Compared>(&value)?.is_some();
     if let Some(event) = alike::<EventFrame>(&value)? {
         let mut state = Replica::new(Epoch(Uuid::nil()), Seq(0), vec![]);
         merge(&mut state, event.placed());

@@ -1,6 +1,7 @@
 //! Valid values of everything that the wire carries.
 
 use crate::core::{
+    compared::Compared,
     conflict::Base,
     event::Event,
     id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, UserId},
@@ -225,4 +226,20 @@ pub fn pulled() -> impl Strategy<Value = Pulled> {
             Pulled::delta(list, role, mid, epoch, seq, events)
         });
     prop_oneof![snapshot, delta]
+}
+
+pub fn compared() -> impl Strategy<Value = Compared> {
+    let writer = (proptest::option::of(text()), proptest::option::of(time()));
+    let pieces = (vec(text(), 0..4), vec(text(), 0..4));
+    (text(), seq(), writer, pieces, text()).prop_map(
+        |(title, title_version, (by, at), (theirs, mine), merged)| Compared {
+            title,
+            title_version,
+            by,
+            at,
+            theirs,
+            mine,
+            merged,
+        },
+    )
 }

@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     core::{
-        id::{ClientId, Epoch, ListId, Mid, Seq, UserId},
+        id::{ClientId, Epoch, ListId, Mid, Seq, TodoId, UserId},
         list::{LISTS_MAX, List, Role},
         order::Position,
         todo::Todo,
         wire::{EventFrame, Pulled},
     },
-    server::store::{Allow, DeletedList, Happened, StoreError, Stored},
+    server::store::{Allow, DeletedList, Happened, StoreError, Stored, Title},
 };
 use rusqlite::{Connection, params};
 
@@ -214,6 +214,19 @@ impl Sqlite {
         .await
     }
 
+    pub(in crate::server::store) async fn title(
+        &self,
+        user: UserId,
+        list: ListId,
+        id: TodoId,
+    ) -> Stored<Title> {
+        self.read(move |connection| {
+            access(connection, user, list)?;
+            title(connection, list, id)?.ok_or(StoreError::NotFound)
+        })
+        .await
+    }
+
     /// Changes a list itself, or who shares it, if the rule lets this person.
     pub(super) async fn change<T: Send + 'static>(
         &self,
@@ -331,6 +344,38 @@ pub(super) fn todos(connection: &Connection, list: ListId) -> Stored<Vec<Todo>> 
         [list.0],
         |row| rows::todo(list, row),
     )
+}
+
+/// The text of a live todo, and what its event knows of who wrote it.
+fn title(connection: &Connection, list: ListId, id: TodoId) -> Stored<Option<Title>> {
+    let sql = "SELECT t.title, t.title_version, e.event, e.created_at FROM todos t
+               LEFT JOIN events e ON e.list_id = t.list_id AND e.seq = t.title_version
+               WHERE t.list_id = ? AND t.id = ? AND t.deleted_at IS NULL";
+    first(connection, sql, [list.0, id.0], |row| {
+        let event: Option<String> = row.get("event")?;
+        let client = event.as_deref().map(client_of).transpose()?.flatten();
+        Ok(Title {
+            text: row.get("title")?,
+            version: rows::seq(row, "title_version")?,
+            by: match client {
+                Some(client) => name_of_owner(connection, client)?,
+                None => None,
+            },
+            at: row.get("created_at")?,
+        })
+    })
+}
+
+/// The client whose mutation made an event, if it was one.
+fn client_of(event: &str) -> Stored<Option<ClientId>> {
+    let frame: EventFrame = serde_json::from_str(event).map_err(|_| rows::corrupt("an event"))?;
+    Ok(frame.placed().origin.map(|(client, _)| client))
+}
+
+/// The name of the person whom a client belongs to.
+fn name_of_owner(connection: &Connection, client: ClientId) -> Stored<Option<String>> {
+    let sql = "SELECT u.name FROM clients c JOIN users u ON u.id = c.user_id WHERE c.id = ?";
+    first(connection, sql, [client.0], |row| Ok(row.get(0)?))
 }
 
 /// The highest decided mutation of a client for a list.

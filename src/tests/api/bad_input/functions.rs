@@ -42,7 +42,7 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
     FUNCTIONS.iter().chain(&sharing::FUNCTIONS)
 }
 
-const FUNCTIONS: [Function; 19] = [
+const FUNCTIONS: [Function; 20] = [
     Function {
         name: "register",
         kind: Kind::Public,
@@ -210,6 +210,23 @@ const FUNCTIONS: [Function; 19] = [
             ("user", their_id, 401, "OTHER_USER"),
             ("list", their_list, 404, "NOT_FOUND"),
             ("client", their_client, 403, "CLIENT_TAKEN"),
+        ],
+        unreadable: NOT_JSON,
+    },
+    Function {
+        name: "compare",
+        kind: Kind::Json,
+        works: |scene| {
+            let Mine {
+                person, list, todo, ..
+            } = &scene.mine;
+            json!({"user": person.id, "list": list, "id": todo, "mine": "oat milk", "was": "milk"})
+        },
+        required: &["list", "id", "mine"],
+        foreign: &[
+            ("user", their_id, 401, "OTHER_USER"),
+            ("list", their_list, 404, "NOT_FOUND"),
+            ("id", their_todo, 404, "NOT_FOUND"),
         ],
         unreadable: NOT_JSON,
     },

@@ -201,5 +201,5 @@ async fn somebody_elses_list_is_answered_for_like_one_that_never_was() {
         );
         tried += 1;
     }
-    assert_eq!(tried, 15);
+    assert_eq!(tried, 16);
 }
