@@ -14,8 +14,8 @@ pub struct Compared {
     pub by: Option<String>,
     /// When, in milliseconds since 1970 by the server's clock, if that is still known.
     pub at: Option<i64>,
-    /// `title` in pieces, alternately the same as in mine and different. The first is the same, and empty where the
-    /// texts differ from their start.
+    /// `title` in pieces, alternately the same as in mine (but for the space between words) and different. The first is the
+    /// same, and empty where the texts differ from their start.
     pub theirs: Vec<String>,
     /// Mine in pieces, likewise; as many.
     pub mine: Vec<String>,

@@ -23,22 +23,59 @@ pub fn marks(theirs: &str, mine: &str) -> (Vec<String>, Vec<String>) {
         let (mine, theirs) = marks(mine, theirs);
         return (theirs, mine);
     }
-    let (before, after) = (lines(theirs), lines(mine));
+    let (theirs, mine) = (words(theirs), words(mine));
+    // Words only: by their spaces any two texts are much the same.
+    let plain = |words: &[&str]| {
+        words
+            .iter()
+            .map(|word| word.trim_end())
+            .flat_map(line)
+            .collect::<String>()
+    };
+    let (before, after) = (plain(&theirs), plain(&mine));
     let mut options = DiffOptions::new();
     // More than there are: the texts are wanted whole.
     options.set_context_len(TITLE_MAX);
     let patch = options.create_patch(&before, &after);
-    let found = match patch.hunks() {
-        [] => vec![same(vec![mine])],
-        _ => differences(&patch),
-    };
     let mut all = vec![Stretch::default()];
-    for stretch in smooth(found) {
-        push(&mut all, stretch);
+    match patch.hunks() {
+        [] => push(&mut all, alike(theirs, mine)),
+        _ => differences(&patch, &theirs, &mine)
+            .into_iter()
+            .for_each(|stretch| push(&mut all, stretch)),
     }
-    all.iter()
-        .map(|stretch| (stretch.theirs.concat(), stretch.mine.concat()))
-        .unzip()
+    let theirs = all.iter().map(|stretch| stretch.theirs.concat());
+    let mine = all.iter().map(|stretch| stretch.mine.concat());
+    (trimmed(theirs.collect()), trimmed(mine.collect()))
+}
+
+/// The words of a text, each with the space after it.
+fn words(text: &str) -> Vec<&str> {
+    let mut starts = text.split_word_bound_indices();
+    let starts = starts
+        .by_ref()
+        .filter(|(at, word)| *at == 0 || !is_space(word));
+    let mut starts: Vec<usize> = starts.map(|(at, _)| at).collect();
+    starts.push(text.len());
+    starts
+        .windows(2)
+        .filter_map(|ends| text.get(ends[0]..ends[1]))
+        .collect()
+}
+
+/// What differs ends with a word: the space after it goes to what follows.
+fn trimmed(mut pieces: Vec<String>) -> Vec<String> {
+    for place in (1..pieces.len()).step_by(2) {
+        let end = pieces[place].trim_end().len();
+        if let Some(next) = pieces.get(place + 1)
+            && end > 0
+        {
+            let space = &pieces[place][end..];
+            pieces[place + 1] = format!("{space}{next}");
+            pieces[place].truncate(end);
+        }
+    }
+    pieces
 }
 
 /// What both changed of `was`, in one text. Where both changed the same place differently, it has mine and then theirs:
@@ -60,8 +97,11 @@ pub fn merged(was: Option<&str>, mine: &str, theirs: &str) -> String {
 /// Each word on a line, and each of what is between words: diffy compares lines. The space before it keeps a word from
 /// looking like one of diffy's conflict markers.
 fn lines(text: &str) -> String {
-    let words = text.split_word_bounds();
-    words.flat_map(|word| [" ", word, "\n"]).collect()
+    text.split_word_bounds().flat_map(line).collect()
+}
+
+fn line(word: &str) -> [&str; 3] {
+    [" ", word, "\n"]
 }
 
 /// The word of such a line.
@@ -70,18 +110,23 @@ fn word(line: &str) -> &str {
     line.strip_prefix(' ').unwrap_or(line)
 }
 
-/// A patch's lines, side by side.
-fn differences<'t>(patch: &'t Patch<'_, str>) -> Vec<Stretch<'t>> {
-    let mut all = Vec::new();
-    for line in patch.hunks().iter().flat_map(Hunk::lines) {
-        let stretch = match line {
-            Line::Context(line) => same(vec![word(line)]),
-            Line::Delete(line) => different(vec![word(line)], vec![]),
-            Line::Insert(line) => different(vec![], vec![word(line)]),
-        };
-        push(&mut all, stretch);
-    }
-    all
+/// A patch's lines, side by side, as the words that they stand for.
+fn differences<'t>(
+    patch: &Patch<'_, str>,
+    theirs: &[&'t str],
+    mine: &[&'t str],
+) -> Vec<Stretch<'t>> {
+    let (mut theirs, mut mine) = (theirs.iter().copied(), mine.iter().copied());
+    let lines = patch.hunks().iter().flat_map(Hunk::lines);
+    let stretches = lines.map(|line| match line {
+        Line::Context(_) => alike(
+            theirs.next().into_iter().collect(),
+            mine.next().into_iter().collect(),
+        ),
+        Line::Delete(_) => different(theirs.next().into_iter().collect(), vec![]),
+        Line::Insert(_) => different(vec![], mine.next().into_iter().collect()),
+    });
+    stretches.collect()
 }
 
 /// A merge's lines: where it found conflicts, mine and theirs differ.
@@ -117,10 +162,15 @@ fn conflicts(merge: &str) -> Vec<Stretch<'_>> {
 }
 
 fn same(words: Vec<&str>) -> Stretch<'_> {
+    alike(words.clone(), words)
+}
+
+/// The same but for the space between the words.
+fn alike<'t>(theirs: Vec<&'t str>, mine: Vec<&'t str>) -> Stretch<'t> {
     Stretch {
         differs: false,
-        theirs: words.clone(),
-        mine: words,
+        theirs,
+        mine,
     }
 }
 

@@ -43,9 +43,12 @@ impl super::Todos {
 #[allow(clippy::cast_precision_loss)]
 fn when(at: i64) -> String {
     let date = js_sys::Date::new(&(at as f64).into());
+    // Without seconds. JSON of ours can be parsed.
+    let style = js_sys::JSON::parse(r#"{"dateStyle":"medium","timeStyle":"short"}"#);
+    let style = style.unwrap_or_default();
     format!(
         ", on {}",
-        String::from(date.to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED))
+        String::from(date.to_locale_string("default", &style))
     )
 }
 

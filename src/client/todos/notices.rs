@@ -4,7 +4,7 @@ use super::{Said, State, Todos};
 use crate::{
     core::{
         engine::{Engine, Trouble},
-        id::TodoId,
+        id::{Seq, TodoId},
         op::Op,
         review::{Kept, Why},
         todo::check_title,
@@ -26,8 +26,8 @@ pub(super) struct Told {
     offer: Option<String>,
     /// Anything else, until it is dismissed.
     words: Vec<String>,
-    /// What waits in the tray and was read: its notice is gone.
-    read: Vec<u32>,
+    /// What waits in the tray, or asks in its row with this version of theirs, and was read: its notice is gone.
+    read: Vec<(u32, Seq)>,
 }
 
 impl Todos {
@@ -69,10 +69,9 @@ impl Todos {
         self.with(|State { engine, told, .. }| {
             for id in &notice.kept {
                 let kept = engine.kept().iter().find(|kept| kept.id == *id);
-                if kept.is_some_and(Kept::is_for_review) {
-                    told.read.push(*id);
-                } else {
-                    engine.discard(*id);
+                match kept.filter(|kept| kept.is_for_review()) {
+                    Some(kept) => told.read.push(moment(engine, kept)),
+                    None => engine.discard(*id),
                 }
             }
             let Told {
@@ -131,13 +130,14 @@ pub(super) fn of(State { engine, told, .. }: &State) -> Said {
     for kept in engine.kept() {
         let is_here = is_here(engine, kept);
         // The row of a text that met another one asks itself.
-        let asks = is_here && matches!(kept.why, Why::Conflict(_));
-        if kept.is_for_review() && !asks {
+        let is_question = is_here && matches!(kept.why, Why::Conflict(_));
+        if kept.is_for_review() && !is_question {
             review.push(entry(engine, kept, is_here));
         }
-        // What the server would not take any of is told once, for all.
-        if !told.read.contains(&kept.id) && !matches!(kept.why, Why::Barred(_)) {
-            group(engine, kept, &mut notices);
+        // What the server would not take any of is told once, for all; and what something newer stands for, not at all.
+        let is_told = matches!(kept.why, Why::Barred(_)) || is_question && !engine.asks(kept);
+        if !is_told && !told.read.contains(&moment(engine, kept)) {
+            group(engine, kept, is_here, &mut notices);
         }
     }
     let words = told.complaint.iter().chain(&told.words);
@@ -156,28 +156,36 @@ pub(super) fn of(State { engine, told, .. }: &State) -> Said {
     }
 }
 
+/// What there was to read about it: when somebody changes their text again, that is something else.
+fn moment(engine: &Engine, kept: &Kept) -> (u32, Seq) {
+    let both = kept.op.ids().iter().find_map(|id| engine.conflict(*id));
+    let version = both.map(|both| both.theirs.title_version);
+    (kept.id, version.unwrap_or_default())
+}
+
 /// Puts it to what failed for the same reason, or begins a notice of its own.
-fn group(engine: &Engine, kept: &Kept, notices: &mut Vec<Notice>) {
-    let why = why(kept);
+fn group(engine: &Engine, kept: &Kept, is_here: bool, notices: &mut Vec<Notice>) {
+    let why = why(kept, is_here);
+    let is_question = is_here && matches!(kept.why, Why::Conflict(_));
     let is_its = |notice: &&mut Notice| notice.why == why;
     let text = text(engine, kept);
     let is_crossed = matches!(kept.why, Why::Crossed(_));
     let retry = (!kept.is_for_review()).then_some(kept.retryable);
-    if !matches!(kept.why, Why::Conflict(_) | Why::Crossed(_))
-        && let Some(notice) = notices.iter_mut().find(is_its)
-    {
+    if !is_crossed && let Some(notice) = notices.iter_mut().find(is_its) {
         notice.kept.push(kept.id);
         notice.retry = notice.retry.max(retry);
-        notice.text = format!("{} changes were not saved. {why}", notice.kept.len());
+        let many = notice.kept.len();
+        notice.text = match is_question {
+            true => format!("Somebody else changed {many} texts that you changed, too. {CHOOSE}"),
+            false => format!("{many} changes were not saved. {why}"),
+        };
         return;
     }
     let said = match &kept.why {
-        Why::Conflict(current) => {
-            let theirs = engine
-                .conflict(current.id)
-                .filter(|both| both.kept.id == kept.id);
-            let theirs = quoted(&theirs.map_or(current, |both| both.theirs).title);
-            format!("{why} It is now {theirs}. Yours is kept: {text}")
+        Why::Conflict(current) if is_question => {
+            let both = engine.conflict(current.id);
+            let theirs = &both.map_or(current, |both| both.theirs).title;
+            format!("{why} It is now {}. {CHOOSE}", quoted(theirs))
         }
         Why::Crossed(current) => {
             let was = quoted(kept.was.as_deref().unwrap_or_default());
@@ -209,21 +217,27 @@ fn entry(engine: &Engine, kept: &Kept, is_here: bool) -> Entry {
             Some(title) => format!("“{title}”"),
             None => text(engine, kept),
         },
-        why: why(kept),
+        why: why(kept, is_here),
     }
 }
 
 /// Why it came to nothing.
-fn why(kept: &Kept) -> String {
+fn why(kept: &Kept, is_here: bool) -> String {
     match &kept.why {
         Why::Erring => "The server has a problem.".to_owned(),
         Why::Refused(message) | Why::Barred(message) => message.clone(),
         Why::Rejected(rejection) => rejection.message.clone(),
         Why::Crossed(_) => "Somebody else had changed its text.".to_owned(),
-        Why::Conflict(_) => "Somebody else changed this text at the same time.".to_owned(),
+        Why::Conflict(_) if is_here => {
+            "Somebody else changed a text that you changed, too.".to_owned()
+        }
+        Why::Conflict(_) => "Somebody else changed it, and it was deleted.".to_owned(),
         Why::Unknown => "The server no longer knows whether this was saved.".to_owned(),
     }
 }
+
+/// What is to be done about two texts.
+const CHOOSE: &str = "Both are kept: choose in the list.";
 
 /// Characters of a title in a notice: a phone shows little more. The tray has all of it.
 const QUOTED_MAX: usize = 60;
