@@ -86,6 +86,22 @@ test('another tab shows what waits in this one, offline too, and settles it with
   await expectEdits(list.page, 0);
 });
 
+test('a tab that comes while another one has edits waiting shows them, and leaves them to it, even if that one is too busy to speak', async ({ list, open, ann, network }) => {
+  await list.page.evaluate(() => (BroadcastChannel.prototype.postMessage = () => {}));
+  const busy = network.fail(PUSH, BUSY, {});
+  await list.app.addTodo('bread');
+  await expectEdits(list.page, 1);
+  const other = await open(ann.list);
+  await other.app.expectSync('bread', 'pending');
+  const tries = list.posts('push').length;
+  await expect.poll(() => list.posts('push').length, { timeout: TAKEN_OVER_MS }).toBeGreaterThan(tries);
+  busy.end();
+  await other.app.expectSync('bread', null, TAKEN_OVER_MS);
+  await other.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+  expect(other.posts('push')).toEqual([]);
+  await expectEdits(other.page, 0);
+});
+
 test('what a closed tab left is sent by another one that shows the list', async ({ list, open, ann, network }) => {
   const other = await open(ann.list);
   const busy = network.fail(PUSH, BUSY, {});
@@ -149,6 +165,37 @@ test('a list is kept as it was seen last, and no longer than it is theirs', asyn
   await context.request.post('/api/delete_list', { form: { list: ann.list.slice('/lists/'.length) } });
   await expect(list.app.items).toHaveCount(0);
   await expect.poll(async () => (await listsKept(list.page)).length).toBe(0);
+});
+
+test('nothing is sent before it is on the disk', async ({ context, open, outside, ann }) => {
+  interface Held {
+    strict: boolean[];
+    letGo: () => void;
+  }
+  // The page hears that a transaction is complete when the test says so.
+  await context.addInitScript(() => {
+    const { set } = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, 'oncomplete')!;
+    const strict: boolean[] = [];
+    let letGo = () => {};
+    const held = new Promise<void>((go) => (letGo = go));
+    Object.defineProperty(IDBTransaction.prototype, 'oncomplete', {
+      set(this: IDBTransaction, done: () => void) {
+        if (this.objectStoreNames.contains('queue')) strict.push(this.durability === 'strict');
+        set!.call(this, () => held.then(done));
+      },
+    });
+    Object.assign(window, { held: { strict, letGo } });
+  });
+  const tab = await open(ann.list);
+  const { app, page } = tab;
+  await app.addTodo('bread');
+  await expectEdits(outside, 1);
+  await app.expectSync('bread', 'pending');
+  expect(tab.posts('push')).toEqual([]);
+  expect(await page.evaluate(() => (window as unknown as { held: Held }).held.strict)).toEqual([true]);
+  await page.evaluate(() => (window as unknown as { held: Held }).held.letGo());
+  await app.expectSync('bread', null);
+  await app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
 });
 
 test('where nothing can be kept that is told, edits are sent all the same, and the browser asks before they are lost', async ({ context, open, ann, network }) => {
