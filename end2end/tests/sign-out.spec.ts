@@ -201,6 +201,8 @@ test.describe('without a network', () => {
     await leave(list, lists);
     await expectPanel(tabs);
     await expectNothingKept(outside);
+    const locks = () => outside.evaluate(async () => (await navigator.locks.query()).held?.map(({ name }) => name));
+    await expect.poll(locks, { message: 'locks of pages that show nothing' }).toEqual([]);
     const user = (await stored(outside, LEAVING))!;
     expect(user).toMatch(/^[0-9a-f-]{36}$/);
     expect(await stored(outside, KEY)).toBe(NOBODY);
