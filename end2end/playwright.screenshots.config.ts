@@ -13,10 +13,15 @@ const SIZES = [
 
 export default defineConfig(suite, {
   testDir: 'screenshots',
-  projects: SCHEMES.flatMap((colorScheme) =>
-    SIZES.map((viewport) => ({
-      name: `${colorScheme}-${viewport.width}`,
-      use: { colorScheme, viewport },
-    })),
-  ),
+  projects: [
+    ...SCHEMES.flatMap((colorScheme) =>
+      SIZES.map((viewport) => ({
+        name: `${colorScheme}-${viewport.width}`,
+        testMatch: 'pages.spec.ts',
+        use: { colorScheme, viewport },
+      })),
+    ),
+    // Both looks and both sizes are in its one picture.
+    { name: 'readme', testMatch: 'readme.spec.ts' },
+  ],
 });

@@ -29,8 +29,16 @@ export default async (registration, files) => {
   // A region has to be there before it is filled, or screen readers say nothing.
   requestAnimationFrame(() => region.append(bar));
 
+  // Who comes by keyboard goes back to where they came from, and who clicks while typing goes on typing.
+  let before;
+  region.addEventListener('focusin', ({ relatedTarget }) => {
+    if (!region.contains(relatedTarget)) before = relatedTarget;
+  });
   // The next page is a new one anyway: documents come from the network.
-  later.onclick = () => region.remove();
+  later.onclick = () => {
+    region.remove();
+    before?.focus();
+  };
   reload.onclick = () => {
     reload.disabled = true;
     let isDone = false;

@@ -7,9 +7,7 @@ import { expect, test } from '../fixtures/test';
 const FOLDER = process.env['SCREENSHOTS'] ?? '';
 const HEIGHT = 760;
 
-test('the picture of the README', async ({ app, page }, { project }) => {
-  // Both looks and both sizes are in it: one project is enough.
-  test.skip(project.name !== 'light-1280');
+test('the picture of the README', async ({ app, page }) => {
   await app.signUp('Mira');
   const list = await createList(page.request, 'Weekend', ['Sourdough', 'Olive oil', 'Lemons', 'Call Grandma', 'Fix the bicycle lamp']);
   await app.goto(list);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { anotherBuild, expectCopies, files } from '../fixtures/copies';
+import { tabTo, tabToAndPress } from '../fixtures/keyboard';
 import { BUILT } from '../fixtures/server';
 import { expect, test as base } from '../fixtures/tabs';
 
@@ -103,11 +104,34 @@ test('who says later is left alone', async ({ app, replace, ann }) => {
   await lookAgain(app.page);
   await offer(app.page).getByRole('button', { name: 'Later' }).click();
   await expect(offer(app.page)).toHaveCount(0);
+  await expect(app.newTodo).toBeFocused();
   await lookAgain(app.page);
   await app.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   await expect(offer(app.page)).toHaveCount(0);
   await expect(app.newTodo).toHaveValue('half a text');
   expect(new URL(app.page.url()).pathname).toBe(ann.list);
+});
+
+test('the keyboard is enough, and whoever is typing is not disturbed', async ({ app, open, replace }) => {
+  const other = await open('/lists');
+  await replace();
+  const there = loads(other.page);
+  await app.newTodo.fill('half a text');
+  await lookAgain(app.page);
+  await expect(offer(app.page)).toBeVisible();
+  await expect(app.newTodo).toBeFocused();
+  await tabTo(app, offer(app.page).getByRole('button', { name: 'Reload' }));
+  await tabToAndPress(app, offer(app.page).getByRole('button', { name: 'Later' }), 'Enter');
+  await expect(offer(app.page)).toHaveCount(0);
+  await expect(app.page.locator('main :focus')).toHaveCount(1);
+  await expect(app.newTodo).toHaveValue('half a text');
+
+  await other.page.bringToFront();
+  await tabToAndPress(other.app, offer(other.page).getByRole('button', { name: 'Reload' }), 'Enter');
+  await expect.poll(() => there.count).toBe(1);
+  await other.app.hydrated();
+  await expect(offer(other.page)).toHaveCount(0);
+  expect(await hasWaiting(other.page)).toBe(false);
 });
 
 test('a copy has the files that it was made with, as long as it is there', async ({ app, ann, network, replace }) => {

@@ -3,7 +3,7 @@
 import { createList } from '../fixtures/arrange';
 import { BUSY, PUSH } from '../fixtures/busy';
 import { launchOptions } from '../fixtures/chromium';
-import { expectEdits, listsKept } from '../fixtures/storage';
+import { editsKept, expectEdits, listsKept } from '../fixtures/storage';
 import { expect, test, type Tab } from '../fixtures/tabs';
 
 /** Another tab leaves a list to whoever shows it, for a moment. */
@@ -86,6 +86,22 @@ test('another tab shows what waits in this one, offline too, and settles it with
   await expectEdits(list.page, 0);
 });
 
+test('a tab that comes while another one has edits waiting shows them, and leaves them to it, even if that one is too busy to speak', async ({ list, open, ann, network }) => {
+  await list.page.evaluate(() => (BroadcastChannel.prototype.postMessage = () => {}));
+  const busy = network.fail(PUSH, BUSY, {});
+  await list.app.addTodo('bread');
+  await expectEdits(list.page, 1);
+  const other = await open(ann.list);
+  await other.app.expectSync('bread', 'pending');
+  const tries = list.posts('push').length;
+  await expect.poll(() => list.posts('push').length, { timeout: TAKEN_OVER_MS }).toBeGreaterThan(tries);
+  busy.end();
+  await other.app.expectSync('bread', null, TAKEN_OVER_MS);
+  await other.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+  expect(other.posts('push')).toEqual([]);
+  await expectEdits(other.page, 0);
+});
+
 test('what a closed tab left is sent by another one that shows the list', async ({ list, open, ann, network }) => {
   const other = await open(ann.list);
   const busy = network.fail(PUSH, BUSY, {});
@@ -107,6 +123,20 @@ test('what a closed tab left is sent by a page that shows something else', async
   busy.end();
   await lists.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread'], TAKEN_OVER_MS);
   await expectEdits(lists.page, 0);
+});
+
+test('what is refused while the page shows something else is told where its list is', async ({ list, lists, open, ann, network }) => {
+  const busy = network.fail(PUSH, BUSY, {});
+  await list.app.addTodo('bread');
+  await expectEdits(lists.page, 1);
+  await list.page.close();
+  network.meddle(PUSH, { request: (body) => body.replace('"title":"bread"', '"title":""') }, {});
+  busy.end();
+  await expect.poll(async () => (await editsKept(lists.page)).join(), { timeout: TAKEN_OVER_MS }).toContain('REJECTED');
+  const again = await open(ann.list);
+  await expect(again.app.reviewed('bread')).toBeVisible();
+  await again.app.reviewed('bread').getByRole('button', { name: 'Discard' }).click();
+  await expectEdits(again.page, 0);
 });
 
 test('who comes back to another page has everything sent that was left in all lists', async ({ list, open, context, ann, network }) => {
@@ -151,6 +181,56 @@ test('a list is kept as it was seen last, and no longer than it is theirs', asyn
   await expect.poll(async () => (await listsKept(list.page)).length).toBe(0);
 });
 
+test('a database that the browser closes is opened once more', async ({ context, open, outside, ann, network }) => {
+  await context.addInitScript(() => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (...which) {
+      const request = open.apply(this, which);
+      request.addEventListener('success', () => Object.assign(window, { database: request.result }));
+      return request;
+    };
+  });
+  const { app, page } = await open(ann.list);
+  network.fail(PUSH, BUSY, {});
+  await app.addTodo('bread');
+  await expectEdits(outside, 1);
+  await page.evaluate(() => (window as unknown as { database: IDBDatabase }).database.close());
+  await app.addTodo('butter');
+  await expectEdits(outside, 2);
+  await expect(app.notices).toHaveCount(0);
+});
+
+test('nothing is sent before it is on the disk', async ({ context, open, outside, ann }) => {
+  interface Held {
+    strict: boolean[];
+    letGo: () => void;
+  }
+  // The page hears that a transaction is complete when the test says so.
+  await context.addInitScript(() => {
+    const { set } = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, 'oncomplete')!;
+    const strict: boolean[] = [];
+    let letGo = () => {};
+    const held = new Promise<void>((go) => (letGo = go));
+    Object.defineProperty(IDBTransaction.prototype, 'oncomplete', {
+      set(this: IDBTransaction, done: () => void) {
+        if (this.objectStoreNames.contains('queue')) strict.push(this.durability === 'strict');
+        set!.call(this, () => held.then(done));
+      },
+    });
+    Object.assign(window, { held: { strict, letGo } });
+  });
+  const tab = await open(ann.list);
+  const { app, page } = tab;
+  await app.addTodo('bread');
+  await expectEdits(outside, 1);
+  await app.expectSync('bread', 'pending');
+  expect(tab.posts('push')).toEqual([]);
+  expect(await page.evaluate(() => (window as unknown as { held: Held }).held.strict)).toEqual([true]);
+  await page.evaluate(() => (window as unknown as { held: Held }).held.letGo());
+  await app.expectSync('bread', null);
+  await app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+});
+
 test('where nothing can be kept that is told, edits are sent all the same, and the browser asks before they are lost', async ({ context, open, ann, network }) => {
   await context.addInitScript(() => {
     indexedDB.open = () => {
@@ -189,6 +269,20 @@ test.describe('without locks, as on plain HTTP', () => {
     await expectEdits(list.page, 0);
   });
 
+  test('a tab that comes leaves to another one what that one says it has', async ({ list, open, ann, network }) => {
+    const busy = network.fail(PUSH, BUSY, {});
+    await list.app.addTodo('bread');
+    await expectEdits(list.page, 1);
+    const other = await open(ann.list);
+    await other.app.expectSync('bread', 'pending');
+    const tries = list.posts('push').length;
+    // They are a second apart: it has had the time that it gives others.
+    await expect.poll(() => list.posts('push').length, { timeout: TAKEN_OVER_MS }).toBeGreaterThan(tries + 1);
+    busy.end();
+    await other.app.expectSync('bread', null, TAKEN_OVER_MS);
+    expect(other.posts('push')).toEqual([]);
+  });
+
   test('tabs show each other what waits, and each sends its own', async ({ list, open, ann, network }) => {
     const other = await open(ann.list);
     const busy = network.fail(PUSH, BUSY, {});
@@ -212,13 +306,16 @@ test.describe('kept whole by the browser', () => {
     },
   });
 
-  /** Goes away and comes back, and says whether it was kept. */
-  async function awayAndBack({ page }: Tab): Promise<boolean> {
+  async function goAway({ page }: Tab): Promise<void> {
     await page.evaluate(() => {
       addEventListener('pageshow', ({ persisted }) => sessionStorage.setItem('persisted', String(persisted)));
       location.href = '/robots.txt';
     });
     await expect.poll(() => page.url()).toContain('/robots.txt');
+  }
+
+  /** Says whether it was kept. */
+  async function comeBack({ page }: Tab): Promise<boolean> {
     await page.evaluate(() => history.back()).catch(() => {});
     await expect.poll(() => page.url()).not.toContain('/robots.txt');
     const look = () => page.evaluate(() => sessionStorage.getItem('persisted')).catch(() => undefined);
@@ -230,23 +327,42 @@ test.describe('kept whole by the browser', () => {
     await list.app.addTodo('bread');
     await list.app.expectSync('bread', null);
     await expectEdits(list.page, 0);
-    expect(await awayAndBack(list)).toBe(true);
+    await goAway(list);
+    expect(await comeBack(list)).toBe(true);
     await list.app.addTodo('butter');
     await list.app.expectSync('butter', null);
     await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread', '[ ] butter']);
     await expectEdits(list.page, 0);
+    // Whoever had its lock meanwhile may have gone on with the old numbers.
+    const clients = list.posts('push').map((push) => (push.postDataJSON() as { client: string }).client);
+    expect(new Set(clients).size).toBe(2);
   });
 
   test('a page that comes back with edits that wait has them, or what became of them', async ({ list, lists, ann, network }) => {
     const busy = network.fail(PUSH, BUSY, {});
     await list.app.addTodo('bread');
     await expectEdits(list.page, 1);
-    expect(await awayAndBack(list)).toBe(true);
+    await goAway(list);
+    expect(await comeBack(list)).toBe(true);
     busy.end();
     await list.app.hydrated();
     await list.app.expectRows(['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
     await list.app.expectSync('bread', null, TAKEN_OVER_MS);
     await list.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
     await expectEdits(lists.page, 0);
+  });
+
+  test('what a page has that was put away is sent by another one meanwhile', async ({ list, lists, ann, network }) => {
+    const busy = network.fail(PUSH, BUSY, {});
+    await list.app.addTodo('bread');
+    await expectEdits(list.page, 1);
+    await goAway(list);
+    busy.end();
+    await lists.app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread'], TAKEN_OVER_MS);
+    await expectEdits(lists.page, 0);
+    expect(await comeBack(list)).toBe(true);
+    await list.app.hydrated();
+    await list.app.expectRows(['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
+    await list.app.expectSync('bread', null);
   });
 });

@@ -123,6 +123,24 @@ test.describe('401', () => {
     await device.expectRows(UNTOUCHED);
   });
 
+  test('is told where the page cannot make sure of it, and what waits is sent when they are back', async ({ app, page, context, device }) => {
+    const cookies = await context.cookies();
+    let asked = 0;
+    // The first question is the list's, the second the account's.
+    await page.route(ME, (route) => (asked++ === 0 ? route.continue() : route.abort()));
+    await context.clearCookies({ name: 'lockstep' });
+    await app.tick('milk');
+    await expect(app.notices).toContainText('You are signed out. Your latest changes are sent when you are signed in again.');
+    await expect(app.notices.getByRole('link', { name: 'Sign in' })).toBeVisible();
+    await app.expectRows(MILK_TICKED);
+    await context.addCookies(cookies);
+    await page.unroute(ME);
+    await app.notices.getByRole('button', { name: 'Retry' }).click();
+    await app.expectSync('milk', null);
+    await expect(app.notices).toHaveCount(0);
+    await device.expectRows(MILK_TICKED);
+  });
+
   test('never sends an edit under another account that is signed in by now', async ({ app, page, context, device }) => {
     const asked = page.waitForRequest(ME);
     await context.clearCookies({ name: 'lockstep' });

@@ -255,6 +255,18 @@ pub const CODES: [(RejectionCode, &str); 5] = [
     (RejectionCode::Limit, "LIMIT"),
 ];
 
+/// What a code is called.
+fn name_of(code: RejectionCode) -> &'static str {
+    let known = CODES.iter().find(|(known, _)| *known == code);
+    known.map_or("", |(_, name)| name)
+}
+
+/// The code of this name. One that this version does not know counts as [`RejectionCode::Invalid`].
+fn code_of(name: &str) -> RejectionCode {
+    let known = CODES.iter().find(|(_, known)| *known == name);
+    known.map_or(RejectionCode::Invalid, |(code, _)| *code)
+}
+
 impl Outcome {
     /// The place of its event, if it was applied.
     pub fn seq(&self) -> Option<Seq> {
@@ -282,10 +294,7 @@ impl Outcome {
                 ..of("APPLIED")
             },
             Rejected(rejection) => Self {
-                code: CODES
-                    .iter()
-                    .find(|(code, _)| *code == rejection.code)
-                    .map(|(_, name)| (*name).to_owned()),
+                code: Some(name_of(rejection.code).to_owned()),
                 message: Some(rejection.message),
                 ..of("REJECTED")
             },
@@ -303,12 +312,8 @@ impl Outcome {
             ("APPLIED", Some(seq), _) => Applied(seq),
             ("CONFLICT", _, Some(todo)) => Conflict(todo),
             ("REJECTED", ..) => {
-                let code = self.code.unwrap_or_default();
-                let known = CODES.iter().find(|(_, name)| *name == code);
-                Rejected(Rejection::new(
-                    known.map_or(RejectionCode::Invalid, |(code, _)| *code),
-                    self.message.unwrap_or_default(),
-                ))
+                let code = code_of(&self.code.unwrap_or_default());
+                Rejected(Rejection::new(code, self.message.unwrap_or_default()))
             }
             ("SKIPPED", ..) => Skipped,
             ("UNKNOWN", ..) => Unknown,

@@ -94,7 +94,7 @@ fn Said(place: usize, notice: Notice) -> impl IntoView {
         <div class="notice" data-testid="notice">
             <p dir="auto">{notice.text}</p>
             {notice.link.map(|(href, text)| view! {
-                // Elsewhere: leaving this tab would lose what waits in it.
+                // Elsewhere: what the browser could not keep, leaving this tab would lose.
                 <a class="button" href=href target="_blank">
                     {text}
                 </a>

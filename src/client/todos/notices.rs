@@ -270,7 +270,7 @@ fn trouble(engine: &Engine) -> Option<Notice> {
     let list = engine.list();
     let waiting = match engine.pending().waiting() {
         0 => String::new(),
-        _ => " Your latest changes are not saved yet. They stay in this tab.".to_owned(),
+        _ => " Your latest changes are sent when you are signed in again.".to_owned(),
     };
     let (text, link) = match engine.trouble()? {
         Trouble::SignedOut => (

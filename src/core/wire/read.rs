@@ -3,7 +3,7 @@
 use super::{Contents, EventFrame, Outcome, Payload, Pulled, Pushed};
 use crate::core::{
     compared::Compared,
-    id::{Mid, Seq, TodoId, UserId},
+    id::{Mid, Seq, UserId},
     list::Role,
     order::Position,
     todo::Todo,
@@ -28,6 +28,12 @@ pub trait Object: Sized {
     /// A string that means something.
     fn parsed<T: FromStr>(&self, name: &str) -> Option<T> {
         self.text(name)?.parse().ok()
+    }
+
+    /// Strings that all mean something.
+    fn all_parsed<T: FromStr>(&self, name: &str) -> Option<Vec<T>> {
+        let texts = self.texts(name)?;
+        texts.iter().map(|text| text.parse().ok()).collect()
     }
 
     /// A number that is not negative.
@@ -130,13 +136,9 @@ impl Read for EventFrame {
 
 impl Read for Payload {
     fn read(object: &impl Object) -> Option<Self> {
-        let ids = object.texts("ids");
-        let parse = |ids: Vec<String>| -> Option<Vec<TodoId>> {
-            ids.iter().map(|id| id.parse().ok()).collect()
-        };
         Some(Self {
             id: object.parsed("id"),
-            ids: ids.map_or(Some(None), |ids| parse(ids).map(Some))?,
+            ids: object.all_parsed("ids"),
             list: object.parsed("list"),
             title: object.text("title"),
             completed: object.flag("completed"),
@@ -186,7 +188,7 @@ mod tests {
     use super::*;
     use crate::core::{
         event::Event,
-        id::{ClientId, Epoch, ListId},
+        id::{ClientId, Epoch, ListId, TodoId},
         op::{Rejection, RejectionCode},
         pending,
     };

@@ -1,16 +1,17 @@
 //! The JSON of what a browser keeps, and of what its tabs tell each other: mutations, snapshots, queues.
 
 use super::{
-    After, BaseFields, CODES, OpFields,
+    After, BaseFields, OpFields, code_of,
     heard::Heard,
+    name_of,
     read::{Object, Read, all},
     write::{Writer, after, array, op},
 };
 use crate::core::{
     compared::Compared,
     conflict::Base,
-    id::{ListId, Mid, MutationId, Seq, TodoId, UserId},
-    op::{Op, Rejection, RejectionCode},
+    id::{ListId, Mid, MutationId, Seq, UserId},
+    op::{Op, Rejection},
     record::{Found, Record, Shared},
     replica::Replica,
     review::Why,
@@ -46,13 +47,10 @@ fn why(why: &Why) -> String {
         Why::Crossed(current) => fields
             .text("type", "CROSSED")
             .plain("current", todo(current)),
-        Why::Rejected(Rejection { code, message }) => {
-            let known = CODES.iter().find(|(known, _)| known == code);
-            fields
-                .text("type", "REJECTED")
-                .text("code", known.map_or("", |(_, name)| name))
-                .text("message", message)
-        }
+        Why::Rejected(Rejection { code, message }) => fields
+            .text("type", "REJECTED")
+            .text("code", name_of(*code))
+            .text("message", message),
     };
     fields.end()
 }
@@ -196,10 +194,7 @@ impl Read for Base {
 // Straight from the object: by way of what the server reads it would be three times the code.
 impl Read for Op {
     fn read(object: &impl Object) -> Option<Self> {
-        let ids = || -> Option<Vec<TodoId>> {
-            let ids = object.texts("ids")?;
-            ids.iter().map(|id| id.parse().ok()).collect()
-        };
+        let ids = || object.all_parsed("ids");
         let completed = || object.flag("completed");
         let kind = object.text("type")?;
         // Bulk ops have several, and a no-op none.
@@ -253,9 +248,7 @@ impl Read for Why {
             "CONFLICT" => Self::Conflict(Todo::read(&object.object("current")?)?),
             "CROSSED" => Self::Crossed(Todo::read(&object.object("current")?)?),
             "REJECTED" => {
-                let code = object.text("code")?;
-                let known = CODES.iter().find(|(_, name)| *name == code);
-                let code = known.map_or(RejectionCode::Invalid, |(code, _)| *code);
+                let code = code_of(&object.text("code")?);
                 Self::Rejected(Rejection::new(code, message()))
             }
             _ => Self::Unknown,
@@ -396,8 +389,9 @@ impl From<After> for MutationId {
 mod tests {
     use super::*;
     use crate::core::{
-        id::{ClientId, Epoch},
+        id::{ClientId, Epoch, TodoId},
         order::Position,
+        wire::CODES,
     };
     use proptest::{collection::vec, option, prelude::*};
     use serde_json::{Value, from_str, json};

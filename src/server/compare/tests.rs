@@ -34,7 +34,7 @@ fn differences_are_marked_by_words() {
     // By their spaces any two texts are much the same.
     shows(
         "[three loaves of] bread[]",
-        "[fresh] bread[ from the market]",
+        "[fresh] bread [from the market]",
     );
     shows("buy [rice] milk [today]", "buy [oat] milk [tomorrow]");
 }
