@@ -1,6 +1,9 @@
 //! Lockstep, a shared to-do list that stays in step. One crate, two builds: `ssr` is the server, `hydrate` the
 //! WebAssembly in the browser. Without a feature it is [`core`] alone, which proves that `core` needs neither.
 
+// In a release's WebAssembly `Debug` writes nothing: see scripts/shrink.mjs.
+#![cfg_attr(feature = "hydrate", warn(clippy::use_debug))]
+
 pub mod core;
 
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
