@@ -20,16 +20,31 @@ const PASSES = [
   '--converge',
   // Functions of one name, one type after another, look alike, and are next to each other now. 0.9
   '--reorder-functions-by-name',
+  // A sum of an address and a number becomes one access. It could only differ where the sum is too large for 32 bits and
+  // ends in the first kilobyte, and that is the last one of the stack, which nothing reaches. 0.6
+  '--low-memory-unused',
   // What Rust compiles to.
   ...['bulk-memory', 'mutable-globals', 'sign-ext', 'nontrapping-float-to-int', 'reference-types', 'multivalue'].map(
     feature => `--enable-${feature}`,
   ),
 ];
 
-const [IMPORT, DATA, CUSTOM] = [2, 11, 0];
+const [CUSTOM, IMPORT, EXPORT, CODE, DATA] = [0, 2, 7, 10, 11];
+/** In the section of names, the kind of those of functions. */
+const FUNCTIONS = 1;
+/** What a module begins with, in bytes: what it is, and the version. */
+const HEADER = 8;
 
-/** Where in the sources something can panic, by the names of files: nobody reads them in a release. 1.0 */
+/** Where in the sources of others something can panic, by the names of files: nobody reads them in a release. 1.2 */
 const SOURCES = new RegExp(`(?:/rustc/[0-9a-f]{40}|${CARGO}/registry/src)/[\\w./+-]+?\\.rs`, 'g');
+
+/**
+ * What writes values as `Debug` does: nothing. Only the messages of panics have any of it, and they still say what went
+ * wrong, and where in our sources. That nothing else is written so, Clippy's `use_debug` sees to (src/lib.rs). 2.1
+ */
+const SILENT = /^<.* as core(\[\w+\])?::fmt::Debug>::fmt|::PadAdapter as /;
+/** `i32.const 0`, without variables of its own: as a `fmt::Result`, `Ok(())`. */
+const OK = Buffer.from([0, 0x41, 0, 0x0b]);
 
 /** Reads a module's bytes, one value after another. */
 class Reader {
@@ -60,6 +75,14 @@ class Reader {
     return this.take(this.number()).toString();
   }
 
+  /** Where a part of the data goes: `i32.const` with its address, then `end`, behind a 0 that says so. */
+  start() {
+    const [how, constant] = this.take(2);
+    const address = this.number();
+    if (how !== 0 || constant !== 0x41 || this.byte() !== 0x0b) throw new Error('data that is not at a fixed address');
+    return address;
+  }
+
   /** What is imported: its kind, and for a function the number of its type. wasm-bindgen imports nothing else. */
   imported() {
     const from = this.at;
@@ -83,49 +106,124 @@ const section = (kind, content) => Buffer.concat([Buffer.from([kind]), number(co
 /** a, b … z, aa, ab … */
 const nth = n => (n < 26 ? '' : nth(Math.floor(n / 26) - 1)) + String.fromCharCode(97 + (n % 26));
 
-/** Data without the names of source files: blanks, as many, so that nothing moves. */
-const blanked = data => Buffer.from(data.toString('latin1').replace(SOURCES, name => ' '.repeat(name.length)), 'latin1');
-
-/** The module with short names for what it imports, without notes for tools; and which name stands for which. */
-const shortened = wasm => {
-  const names = new Map();
-  const short = name => names.get(name) ?? names.set(name, nth(names.size)).get(name);
-  const reader = new Reader(wasm);
-  const sections = [reader.take(8)];
-  while (reader.at < wasm.length) {
-    const kind = reader.byte();
-    const content = reader.take(reader.number());
-    if (kind === CUSTOM) continue;
-    if (kind !== IMPORT) {
-      sections.push(section(kind, kind === DATA ? blanked(content) : content));
-      continue;
+/**
+ * Data without the names of source files: blanks, as many, so that nothing moves. And where one stood with a line and a
+ * column after it (`Location` in Rust: address and length of the name, line, column), no place at all.
+ */
+const blanked = content => {
+  const reader = new Reader(content);
+  for (let count = reader.number(); count; count--) {
+    const address = reader.start();
+    const bytes = reader.take(reader.number());
+    const names = new Map();
+    for (const { 0: name, index } of bytes.toString('latin1').matchAll(SOURCES)) {
+      names.set(address + index, name.length);
+      bytes.fill(' ', index, index + name.length);
     }
-    const imports = new Reader(content);
-    const count = imports.number();
-    const written = [number(count)];
-    for (let n = 0; n < count; n++) written.push(text(short(imports.text())), text(short(imports.text())), imports.imported());
-    sections.push(section(kind, Buffer.concat(written)));
+    const [nowhere] = names.keys();
+    for (let at = -address & 3; at + 16 <= bytes.length; at += 4) {
+      const length = names.get(bytes.readUInt32LE(at));
+      if (length && length === bytes.readUInt32LE(at + 4)) [nowhere, 0, 0, 0].forEach((part, n) => bytes.writeUInt32LE(part, at + 4 * n));
+    }
   }
-  return { wasm: Buffer.concat(sections), names };
+  return content;
 };
 
-/** The JavaScript with the same names for what it lends. Each must be there once, as the key that it is. */
-const renamed = (js, names) => {
-  const left = new Set(names.keys());
-  const written = js.replace(/^(\s*)(?:"([^"]+)"|(\w+)): /gm, (line, indent, quoted, plain) => {
-    const name = quoted ?? plain;
-    if (!names.has(name)) return line;
-    if (!left.delete(name)) throw new Error(`${name} is there twice`);
-    return `${indent}${names.get(name)}: `;
+/** Each section of a module: its kind and its content. */
+const sectionsOf = wasm => {
+  const reader = new Reader(wasm, HEADER);
+  const sections = [];
+  while (reader.at < wasm.length) sections.push({ kind: reader.byte(), content: reader.take(reader.number()) });
+  return sections;
+};
+
+/** The names of functions, by their numbers. */
+const namesIn = content => {
+  const reader = new Reader(content);
+  const names = new Map();
+  if (reader.text() !== 'name') return names;
+  while (reader.at < content.length) {
+    const kind = reader.byte();
+    const part = new Reader(reader.take(reader.number()));
+    if (kind === FUNCTIONS) for (let count = part.number(); count; count--) names.set(part.number(), part.text());
+  }
+  return names;
+};
+
+/** The entries of a section, each read by `read` and made anew by `write`, which may leave it out. */
+const entries = (content, read, write) => {
+  const reader = new Reader(content);
+  const written = Array.from({ length: reader.number() }, () => read(reader)).map(write).filter(Boolean);
+  return Buffer.concat([number(written.length), ...written.flat()]);
+};
+const imported = reader => ({ from: reader.text(), name: reader.text(), what: reader.imported() });
+const exported = reader => ({ name: reader.text(), what: [reader.take(1), number(reader.number())] });
+
+/** The module with other contents of some kinds of sections. */
+const rewritten = (wasm, kept, writers) => {
+  const written = kept.map(({ kind, content }) => section(kind, writers[kind]?.(content) ?? content));
+  return Buffer.concat([wasm.subarray(0, HEADER), ...written]);
+};
+
+/** What the JavaScript takes from the module. */
+const TAKEN = /(?<=\bwasm\.)\w+/g;
+
+/** The module without the bodies of what is silent, and giving only what is taken: wasm-opt finds what nobody calls any more. */
+const readied = (wasm, js) => {
+  const sections = sectionsOf(wasm);
+  const first = new Reader(sections.find(({ kind }) => kind === IMPORT).content).number();
+  const names = new Map(sections.filter(({ kind }) => kind === CUSTOM).flatMap(({ content }) => [...namesIn(content)]));
+  if (![...names.values()].some(name => SILENT.test(name))) throw new Error('no function is called as those that are silent');
+  const taken = new Set(js.match(TAKEN));
+  const body = (code, n) => (SILENT.test(names.get(first + n)) ? OK : code);
+  return rewritten(wasm, sections, {
+    [EXPORT]: content => entries(content, exported, ({ name, what }) => taken.has(name) && [text(name), ...what]),
+    [CODE]: content => entries(content, reader => reader.take(reader.number()), (code, n) => [number(body(code, n).length), body(code, n)]),
   });
+};
+
+/** The module with short names for what it takes and gives, without notes for tools; and which name stands for which. */
+const shortened = wasm => {
+  const takes = new Map();
+  const gives = new Map();
+  const short = (names, name) => text(names.get(name) ?? names.set(name, nth(names.size)).get(name));
+  const kept = sectionsOf(wasm).filter(({ kind }) => kind !== CUSTOM);
+  const written = rewritten(wasm, kept, {
+    [IMPORT]: content => entries(content, imported, ({ from, name, what }) => [short(takes, from), short(takes, name), what]),
+    [EXPORT]: content => entries(content, exported, ({ name, what }) => [short(gives, name), ...what]),
+    [DATA]: content => blanked(Buffer.from(content)),
+  });
+  return { wasm: written, takes, gives };
+};
+
+/**
+ * The JavaScript with the same names, and without the functions that nobody takes any more. 0.4
+ * Each that is taken must be there once, as the key that it is.
+ */
+const renamed = (js, takes, gives) => {
+  const left = new Set(takes.keys());
+  const written = js
+    .replace(/^ {8}(?:"([^"]+)"|(\w+)): (function[^]*?^ {8}\}.*\n)/gm, (_, quoted, plain, code) => {
+      const name = quoted ?? plain;
+      if (!takes.has(name)) return '';
+      if (!left.delete(name)) throw new Error(`${name} is there twice`);
+      return `${takes.get(name)}: ${code}`;
+    })
+    .replace(/"([^"]+)": (?=import0,)/, (_, module) => {
+      left.delete(module);
+      return `${takes.get(module)}: `;
+    })
+    .replace(TAKEN, name => gives.get(name) ?? name);
   if (left.size) throw new Error(`not found in the JavaScript: ${[...left].join(', ')}`);
   return written;
 };
 
 const [file] = process.argv.slice(2).filter(argument => argument.endsWith('.wasm'));
+const script = file.replace(/wasm$/, 'js');
+const js = readFileSync(script, 'utf8');
+writeFileSync(file, readied(readFileSync(file), js));
 const { status } = spawnSync(process.env.WASM_OPT, [file, ...PASSES, '-o', file], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
-const script = file.replace(/wasm$/, 'js');
-const { wasm, names } = shortened(readFileSync(file));
-writeFileSync(script, renamed(readFileSync(script, 'utf8'), names));
+const { wasm, takes, gives } = shortened(readFileSync(file));
+writeFileSync(script, renamed(js, takes, gives));
 writeFileSync(file, wasm);

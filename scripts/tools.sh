@@ -97,13 +97,13 @@ target_folder() {
   local last=$CARGO_TARGET_DIR/.clone
   mkdir -p "$CARGO_TARGET_DIR"
   [ "$(cat "$last" 2>/dev/null)" = "$ROOT" ] && return
-  find "$ROOT/src" "$ROOT/benches" -type f -exec touch {} +
+  find "$ROOT/src" "$ROOT/browser" "$ROOT/benches" -type f -exec touch {} +
   printf '%s\n' "$ROOT" >"$last"
 }
 
 # What the release is made of, as one number.
 inputs() {
-  (cd "$ROOT" && find src style public .cargo scripts/tools.sh scripts/path scripts/shrink.mjs Cargo.toml Cargo.lock Leptos.toml rust-toolchain.toml \
+  (cd "$ROOT" && find src browser style public .cargo scripts/tools.sh scripts/path scripts/shrink.mjs Cargo.toml Cargo.lock Leptos.toml rust-toolchain.toml \
     -type f -print0 | sort -z | xargs -0 cksum | cksum)
 }
 

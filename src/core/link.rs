@@ -142,6 +142,20 @@ pub enum Connection {
     Closed,
 }
 
+impl Connection {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::Polling => "polling",
+            Self::Offline => "offline",
+            Self::Parked => "parked",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Link {

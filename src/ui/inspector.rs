@@ -17,7 +17,7 @@ pub fn report(engine: &Engine) -> String {
         ),
         format!("history: {}", base.epoch),
         format!("client: {}", engine.client()),
-        format!("link: {:?}", engine.link().connection()),
+        format!("link: {}", engine.link().connection().name()),
         "\nqueue:".to_owned(),
     ];
     lines.extend(engine.pending().entries().map(queued));
