@@ -4,6 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { createAccount, createList, newAccount } from '../fixtures/arrange';
 import { App } from '../fixtures/app';
 import { expectCopies, offerNewVersion } from '../fixtures/copies';
+import { Device } from '../fixtures/device';
 import { expect, test } from '../fixtures/test';
 import { Watch } from '../fixtures/watch';
 
@@ -33,6 +34,25 @@ async function expectAccessible(app: App): Promise<void> {
     }
   }
 }
+
+test('two texts of one item, another one being merged, and a text whose item is gone', async ({ app, network }) => {
+  app.expectNetworkErrors();
+  const account = await createAccount(app.page.request);
+  const list = await createList(app.page.request, 'Groceries', ['milk', 'bread', 'salt']);
+  const device = await Device.signIn(network, account, list);
+  await app.goto(list);
+  await app.page.context().setOffline(true);
+  for (const [title, mine] of [['milk', LONG], ['bread', 'rye bread'], ['salt', 'sea salt']] as const) await app.retitle(title, mine);
+  await device.rename('milk', `${LONG} ${LONG}`);
+  await device.rename('bread', 'لحم الضأن');
+  await device.delete('salt');
+  await app.page.context().setOffline(false);
+  await expect(app.page.getByTestId('conflict').locator('mark').first()).toBeAttached();
+  await expect(app.reviewed('sea salt')).toBeVisible();
+  await app.button('Merge').first().click();
+  await expect(app.field('Edit')).toBeFocused();
+  await expectAccessible(app);
+});
 
 for (const path of ['/', '/login', '/register']) {
   test(`${path}, signed out`, async ({ app }) => {

@@ -36,7 +36,7 @@ pub fn Conflict(asked: Asked) -> impl IntoView {
         }
     };
     view! {
-        <section class="conflict" data-testid="conflict" aria-label="Two texts">
+        <div class="conflict" data-testid="conflict" role="group" aria-label="Two texts">
             <p class="hint" dir="auto">
                 {who}
             </p>
@@ -49,7 +49,7 @@ pub fn Conflict(asked: Asked) -> impl IntoView {
                 {button("theirs", "Keep theirs")}
                 {button("edit", "Merge")}
             </p>
-        </section>
+        </div>
     }
 }
 

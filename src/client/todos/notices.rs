@@ -237,7 +237,7 @@ fn why(kept: &Kept, is_here: bool) -> String {
 }
 
 /// What is to be done about two texts.
-const CHOOSE: &str = "Both are kept: choose in the list.";
+const CHOOSE: &str = "Nothing is lost: choose in the list.";
 
 /// Characters of a title in a notice: a phone shows little more. The tray has all of it.
 const QUOTED_MAX: usize = 60;
