@@ -8,6 +8,9 @@ const PENDING = 'src/core/pending.rs';
 const SOCKET = 'src/core/engine/socket.rs';
 const QUEUES = 'src/core/engine/queues.rs';
 const REPLICA = 'src/core/replica.rs';
+const CONFLICT = 'src/core/conflict.rs';
+const CONFLICTS = 'src/core/engine/conflicts.rs';
+const OP = 'src/core/op.rs';
 // What the server does, in the simulator.
 const WIRES = 'src/tests/simulator/wires.rs';
 const ACCESS = 'src/tests/simulator/access.rs';
@@ -374,6 +377,70 @@ export const MUTANTS = [
     file: QUEUES,
     old: 'if !ok { // It is tried once more with what comes next: what is kept has no gaps. self.saves.changes(id); }',
     new: '',
+    red,
+  },
+  {
+    name: 'conflicts: the last writer wins silently',
+    file: OP,
+    old: 'if todo.title_version > facts.based_on {',
+    new: 'if false {',
+    red,
+  },
+  {
+    name: 'conflicts: a tick counts as a change of the text',
+    file: OP,
+    old: 'if todo.title_version > facts.based_on {',
+    new: 'if todo.version > facts.based_on {',
+    red,
+  },
+  {
+    name: 'conflicts: what an edit was built on counts as seen, whatever became of it',
+    file: CONFLICT,
+    old: 'seqs.fold(self.server, Seq::max)',
+    new: 'let _ = seqs; if self.after.is_empty() { self.server } else { Seq(u64::MAX) }',
+    red,
+  },
+  {
+    name: 'conflicts: what decides one is based on nothing',
+    file: CONFLICTS,
+    old: 'let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
+    new: 'let base = Base::default(); let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
+    red,
+  },
+  {
+    name: 'conflicts: what decides one overwrites whatever is there',
+    file: CONFLICTS,
+    old: 'let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
+    new: 'let base = Base { server: Seq(u64::MAX - 1), ..base }; let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
+    red,
+  },
+  {
+    name: 'conflicts: one drops later words of the same person',
+    file: PUSHED,
+    old: 'Outcome::Conflict(current) => { self.supersede(id); Why::Conflict(current) }',
+    new: `Outcome::Conflict(current) => {
+              self.supersede(id);
+              let later = self.pending.entries().filter(|entry| {
+                  entry.client == id.0 && entry.mid > id.1 && matches!(&entry.op, Op::SetTitle { id: of, .. } if *of == current.id)
+              });
+              let later: Vec<_> = later.map(Entry::id).collect();
+              later.into_iter().for_each(|id| { self.pending.remove(id); });
+              Why::Conflict(current)
+          }`,
+    red,
+  },
+  {
+    name: 'conflicts: a newer one takes an older one of another text with it',
+    file: CONFLICTS,
+    old: 'after.iter().copied().filter(move |of| of.0 == client)',
+    new: 'let _ = after; let mid = entry.mid; (1..mid.0).map(move |of| (client, crate::core::id::Mid(of)))',
+    red,
+  },
+  {
+    name: 'conflicts: what is deleted unseen is not told',
+    file: CONFLICTS,
+    old: 'let is_other = |todo: &&Todo| todo.title != *seen;',
+    new: 'let is_other = |todo: &&Todo| todo.title == *seen && todo.title.is_empty();',
     red,
   },
 ];

@@ -40,7 +40,7 @@ const SOURCES = new RegExp(`(?:/rustc/[0-9a-f]{40}|${CARGO}/registry/src)/[\\w./
 
 /**
  * What writes values as `Debug` does: nothing. Only the messages of panics have any of it, and they still say what went
- * wrong, and where in our sources. That nothing else is written so, Clippy's `use_debug` sees to (src/lib.rs). 2.1
+ * wrong, and where in our sources. That nothing else is written so, scripts/check-debug sees to. 2.1
  */
 const SILENT = /^<.* as core(\[\w+\])?::fmt::Debug>::fmt|::PadAdapter as /;
 /** `i32.const 0`, without variables of its own: as a `fmt::Result`, `Ok(())`. */

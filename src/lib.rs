@@ -3,9 +3,6 @@
 
 // The type of a list's page says all that stands in it: a row, what it asks, and the words that are marked there.
 #![recursion_limit = "256"]
-// In a release's WebAssembly `Debug` writes nothing: see scripts/shrink.mjs.
-#![cfg_attr(feature = "hydrate", warn(clippy::use_debug))]
-
 pub mod core;
 
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
