@@ -411,7 +411,7 @@ export const MUTANTS = [
     name: 'conflicts: what decides one overwrites whatever is there',
     file: CONFLICTS,
     old: 'let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
-    new: 'let base = Base { server: Seq(u64::MAX - 1), ..base }; let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
+    new: 'let base = Base { server: crate::core::id::Seq(u64::MAX - 1), ..base }; let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
     red,
   },
   {

@@ -3,6 +3,7 @@
 
 // The type of a list's page says all that stands in it: a row, what it asks, and the words that are marked there.
 #![recursion_limit = "256"]
+
 pub mod core;
 
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
