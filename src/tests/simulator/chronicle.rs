@@ -234,12 +234,16 @@ impl Chronicle {
         let is_by = |version: Seq, client: ClientId| {
             version.0 > 0 && self.change(epoch, version).is_by(client)
         };
-        // What the same person wrote in another tab, and this one had heard of, although it is settled there by now.
+        // What the same person wrote in another tab, and this one had heard of, although it is settled there by now: the
+        // very text, or the same words as somebody else.
         let author = |client: ClientId| self.authors.get(&client);
-        let is_named = |version: Seq| {
-            let origin = self.change(epoch, version).origin;
-            let named = origin.filter(|origin| base.after.contains(origin));
-            named.is_some_and(|(client, _)| author(client) == author(key.0))
+        let is_named = |old: &Todo| {
+            let mut named = base.after.iter();
+            named.any(|named| {
+                let wrote = self.contents.get(named).and_then(|it| it.op.text());
+                let is_applied = matches!(self.decided.get(named), Some(Outcome::Applied(_)));
+                author(named.0) == author(key.0) && is_applied && wrote == Some(&old.title)
+            })
         };
         match outcome {
             Outcome::Applied(seq) => {
@@ -254,7 +258,7 @@ impl Chronicle {
                     .iter()
                     .filter(|((client, _), _)| *client == key.0);
                 let is_mine = is_mine || mutations.any(|(_, mutation)| wrote(mutation));
-                let is_mine = is_mine || old.title_version.0 > 0 && is_named(old.title_version);
+                let is_mine = is_mine || is_named(old);
                 let seen = old.title_version <= edit.version || is_mine || old.title == edit.text;
                 if old.title != *title && !seen {
                     return violated(format!(
