@@ -403,15 +403,15 @@ export const MUTANTS = [
   {
     name: 'conflicts: what decides one is based on nothing',
     file: CONFLICTS,
-    old: 'let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
-    new: 'let base = Base::default(); let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
+    old: 'let part = self.retitle(Op::SetTitle { id, title, base }, now);',
+    new: 'let base = Base::default(); let part = self.retitle(Op::SetTitle { id, title, base }, now);',
     red,
   },
   {
     name: 'conflicts: what decides one overwrites whatever is there',
     file: CONFLICTS,
-    old: 'let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
-    new: 'let base = Base { server: crate::core::id::Seq(u64::MAX - 1), ..base }; let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);',
+    old: 'let part = self.retitle(Op::SetTitle { id, title, base }, now);',
+    new: 'let base = Base { server: crate::core::id::Seq(u64::MAX - 1), ..base }; let part = self.retitle(Op::SetTitle { id, title, base }, now);',
     red,
   },
   {

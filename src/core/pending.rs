@@ -555,6 +555,12 @@ impl Pending {
         shown.map(|todo| todo.title.clone())
     }
 
+    /// The latest text of this todo that is known to be applied, and that base does not have yet; and where.
+    pub fn applied_text(&self, id: TodoId) -> Option<(Seq, &str)> {
+        let mut latest = self.queue.iter().rev();
+        latest.find_map(|entry| Some((entry.applied?, entry.text_of(id)?)))
+    }
+
     /// What restores bring back of this todo, as the server last had it.
     fn seen(&self, id: TodoId) -> impl Iterator<Item = &Todo> {
         let seen = self.queue.iter().rev().flat_map(|entry| &entry.seen);

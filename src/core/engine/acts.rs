@@ -127,10 +127,14 @@ impl Engine {
 
     /// The text that an edit of this todo starts from that begins now.
     pub(super) fn text_now(&self, id: TodoId) -> Option<String> {
-        match self.conflict(id) {
-            Some(conflict) => Some(conflict.theirs.title.clone()),
-            None => self.pending.text_before(&self.base, id),
-        }
+        let Some(conflict) = self.conflict(id) else {
+            return self.pending.text_before(&self.base, id);
+        };
+        // What another tab of mine has written over theirs by now is what the server has.
+        let mine = self.pending.applied_text(id);
+        let over = mine.filter(|(seq, _)| *seq > conflict.theirs.title_version);
+        let text = over.map_or(conflict.theirs.title.as_str(), |(_, text)| text);
+        Some(text.to_owned())
     }
 
     /// The text that an edit started from, when it began; and the one that a deletion takes away, unless it is mine.

@@ -9,6 +9,7 @@ use crate::core::{
     pending::Entry,
     review::{Kept, Why},
     todo::Todo,
+    undo::Part,
 };
 
 /// Two texts of one todo.
@@ -96,21 +97,31 @@ impl Engine {
             // It leaves in the same step in which what is new is saved.
             self.mark(kept.mutation);
         }
-        let part = self.queue(Op::SetTitle { id, title, base }, Vec::new(), None);
-        if let Some(part) = &part
-            && let Some(entry) = self.pending.entry((self.client(), part.did.mid))
-            && entry.was.is_none()
-        {
-            entry.was = now;
-        }
+        let part = self.retitle(Op::SetTitle { id, title, base }, now);
         self.history.did(part.into_iter().collect());
         self.pump();
+    }
+
+    /// Another text, which started from this one, if it is not known that it started from another.
+    fn retitle(&mut self, op: Op, was: Option<String>) -> Option<Part> {
+        let part = self.queue(op, Vec::new(), None);
+        // One's own come last.
+        let id = self.pending.entries().next_back().map(Entry::id);
+        let entry = id.and_then(|id| self.pending.entry(id));
+        if let Some(entry) = entry.filter(|entry| entry.was.is_none()) {
+            entry.was = was;
+        }
+        part
     }
 
     /// Brings a deleted todo back, with the text that I had given it.
     pub fn bring_back(&mut self, kept: u32) {
         let Some(Kept {
-            op, mutation, why, ..
+            op,
+            mutation,
+            mut was,
+            why,
+            ..
         }) = self.review.take(kept)
         else {
             return;
@@ -136,8 +147,9 @@ impl Engine {
             if let Why::Conflict(current) = why {
                 // Its text I have seen.
                 base.server = base.server.max(current.title_version);
+                was = Some(current.title);
             }
-            parts.extend(self.queue(Op::SetTitle { id, title, base }, Vec::new(), None));
+            parts.extend(self.retitle(Op::SetTitle { id, title, base }, was));
         }
         self.history.did(parts);
         self.pump();
@@ -158,6 +170,10 @@ impl Engine {
 
     /// What there is no question about any more: both texts are the same by now, or what was deleted is back.
     pub(super) fn agree(&mut self) {
+        // What base has then, the server may not have.
+        if self.is_hidden || self.needs_snapshot {
+            return;
+        }
         let is_settled = |kept: &&Kept| match &kept.why {
             Why::Conflict(current) => {
                 kept.text() == Some(&self.latest(current).title)

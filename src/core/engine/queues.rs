@@ -255,8 +255,16 @@ impl Engine {
         }
         let mut touched = self.touched_by(client);
         let mut entries = Vec::new();
+        let mids: Vec<Mid> = records.iter().map(|record| record.id.1).collect();
         for mut record in records {
             touched.extend(record.op.ids());
+            if let Some((did, place @ None)) = &mut record.undoes
+                && !mids.contains(did)
+            {
+                // What it takes back got lost from the store, and with it whether that took place, and where: the server
+                // shall leave alone whatever anybody has touched.
+                *place = Some(Seq(0));
+            }
             // The server says it again; it may have lost what it had decided.
             record.applied = None;
             let Record { id, epoch, .. } = record;

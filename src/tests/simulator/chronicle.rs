@@ -319,6 +319,13 @@ impl Chronicle {
             return None;
         };
         let old = self.todo(epoch, Seq(seq.0 - 1), *id)?;
+        // What the same person wrote elsewhere, or in the same step, a page may tell, or not.
+        let at = old.title_version;
+        let origin = (at.0 > 0).then(|| self.change(epoch, at).origin).flatten();
+        let author = |client| self.authors.get(&client);
+        if origin.is_some_and(|(client, _)| author(client) == author(key.0)) {
+            return None;
+        }
         Some((key, old.title != *meant))
     }
 

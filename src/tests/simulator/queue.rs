@@ -10,6 +10,7 @@ use super::{
 use crate::core::{
     op::Op,
     pending::{Entry, Mutation, Outcome},
+    record::Record,
     review::{Kept, Why},
     todo::Todo,
 };
@@ -255,6 +256,22 @@ fn is_over(kept: &Kept, after: &Photo, told: &Told, chronicle: &Chronicle) -> Op
         _ => return None,
     };
     is_answered(kept.mutation, &kept.op, current, after, told, chronicle)
+}
+
+/// The same of one that was found where it was saved.
+pub fn was_answered(
+    record: &Record,
+    after: &Photo,
+    told: &Told,
+    chronicle: &Chronicle,
+) -> Option<Hit> {
+    match record.why.as_ref()? {
+        Why::Conflict(current) => {
+            is_answered(record.id, &record.op, current, after, told, chronicle)
+        }
+        Why::Crossed(todo) => after.shown(todo.id).map(|_| Hit::Agreed),
+        _ => None,
+    }
 }
 
 fn is_answered(

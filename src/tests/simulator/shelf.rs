@@ -5,6 +5,7 @@ use super::{
     Checked,
     chronicle::Key,
     photo::Cause,
+    queue,
     tab::Request,
     tally::Hit,
     violated,
@@ -234,13 +235,22 @@ impl World<'_> {
         let records = left.flat_map(|queue| &queue.records);
         let given_up = records.filter(|record| record.is_queued && record.why.is_some());
         let given_up: Vec<Key> = given_up.map(|record| record.id).collect();
+        let left = found.iter().filter(|queue| queue.is_left);
+        let left: Vec<Record> = left.flat_map(|queue| queue.records.clone()).collect();
         self.with(tab, |page, scene| {
             page.drive(scene, &Cause::Tabs, |engine| {
                 engine.take(Input::Found(found), random);
             })
         })?;
+        // There may be no question about it any more.
+        let (page, told) = (&self.tabs[tab].photo, &self.tabs[tab].told);
+        for record in left.iter().filter(|record| page.kept(record.id).is_none()) {
+            if let Some(how) = queue::was_answered(record, page, told, &self.scene.chronicle) {
+                self.scene.tally.hit(how);
+                self.scene.chronicle.settled.insert(record.id);
+            }
+        }
         // 8: what was rolled back before stays so.
-        let page = &self.tabs[tab].photo;
         let mut back = given_up.iter().filter_map(|id| page.entry(*id));
         match back.find(|entry| !entry.given_up && entry.applied.is_none()) {
             Some(entry) => violated(format!("{entry:?} had been given up, and is back")),
