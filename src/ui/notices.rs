@@ -15,10 +15,8 @@ pub struct Notice {
     pub link: Option<(String, &'static str)>,
     /// Whether trying again can help, and whether it may be tried already.
     pub retry: Option<bool>,
-    /// Whether it can be taken back.
-    pub undo: bool,
-    /// Whether something deleted can be brought back.
-    pub back: bool,
+    /// What else can be done: take it back, or bring back what was deleted.
+    pub offer: Option<Act>,
 }
 
 impl Notice {
@@ -101,8 +99,7 @@ fn Said(place: usize, notice: Notice) -> impl IntoView {
             })}
             // Each in its own place, and there from the start: none moves, or turns into another, under a finger.
             {notice.retry.map(|is_open| button(Act::Retry, !is_open))}
-            {notice.undo.then(|| button(Act::Undo, false))}
-            {notice.back.then(|| button(Act::BringBack, false))}
+            {notice.offer.map(|act| button(act, false))}
             {button(Act::Dismiss, false)}
         </div>
     }

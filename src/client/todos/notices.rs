@@ -144,7 +144,7 @@ pub(super) fn of(State { engine, told, .. }: &State) -> Said {
     notices.extend(words.map(|text| Notice::says(text.clone())));
     if let Some(text) = &told.offer {
         notices.push(Notice {
-            undo: true,
+            offer: Some(Act::Undo),
             ..Notice::says(text.clone())
         });
     }
@@ -197,7 +197,7 @@ fn group(engine: &Engine, kept: &Kept, is_here: bool, notices: &mut Vec<Notice>)
     notices.push(Notice {
         kept: vec![kept.id],
         retry: retry.filter(|_| !is_crossed),
-        back: is_crossed,
+        offer: is_crossed.then_some(Act::BringBack),
         why,
         ..Notice::says(said)
     });
