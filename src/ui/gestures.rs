@@ -136,30 +136,35 @@ fn in_row(kind: &str, event: &Event, target: &Element) -> Option<Gesture> {
     }
 }
 
+/// Which notice, or which entry of the tray, a button is in.
+fn number_of(button: &Element, selector: &str, name: &str) -> Option<u32> {
+    let place = button.closest(selector).ok()??;
+    place.get_attribute(name)?.parse().ok()
+}
+
 /// A button or a link that belongs to no row.
 fn pressed_beside(event: &Event, button: &Element) -> Option<Deed> {
     let classes = button.class_list();
-    let number = |name: &str| button.get_attribute(name)?.parse().ok();
-    if let Some(place) = number("data-notice") {
+    let choice = button.get_attribute("data-choice");
+    if let Some(place) = number_of(button, "[data-notice]", "data-notice") {
         let name = button.get_attribute("data-act")?;
         let mut acts = Act::ALL.into_iter();
         let act = acts.find(|act| act.name() == name)?;
         return Some(Deed::Notice(place as usize, act));
     }
-    if let Some(id) = number("data-again") {
-        return Some(Deed::Review(id, Fate::Again));
-    }
-    if let Some(id) = number("data-drop") {
-        return Some(Deed::Review(id, Fate::Dropped));
-    }
-    if let Some(id) = number("data-back") {
-        return Some(Deed::Review(id, Fate::BroughtBack));
+    if let Some(kept) = number_of(button, "[data-kept]", "data-kept") {
+        let fate = match choice?.as_str() {
+            "again" => Fate::Again,
+            "back" => Fate::BroughtBack,
+            _ => Fate::Dropped,
+        };
+        return Some(Deed::Review(kept, fate));
     }
     if classes.contains("clear-completed") {
         Some(Deed::Clear)
     } else if classes.contains("inspect") {
         Some(Deed::Inspect(By::Button))
-    } else if let Some(choice) = button.get_attribute("data-choice") {
+    } else if let Some(choice) = choice {
         Some(Deed::Choose(match choice.as_str() {
             "edit" => Gesture::Edit,
             _ => Gesture::Delete,

@@ -81,7 +81,6 @@ fn Said(place: usize, notice: Notice) -> impl IntoView {
                 type="button"
                 class=if act == Act::Dismiss { "quiet" } else { "" }
                 disabled=disabled
-                data-notice=place.to_string()
                 data-act=act.name()
             >
                 {act.name()}
@@ -89,7 +88,7 @@ fn Said(place: usize, notice: Notice) -> impl IntoView {
         }
     };
     view! {
-        <div class="notice" data-testid="notice">
+        <div class="notice" data-testid="notice" data-notice=place.to_string()>
             <p dir="auto">{notice.text}</p>
             {notice.link.map(|(href, text)| view! {
                 // Elsewhere: what the browser could not keep, leaving this tab would lose.

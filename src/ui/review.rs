@@ -40,18 +40,18 @@ pub fn Review(
                      back,
                  }: Entry| {
         view! {
-            <li>
+            <li data-kept=id.to_string()>
                 <p dir="auto">{text}</p>
                 <p class="hint">{why}</p>
                 {back.then(|| view! {
-                    <button type="button" data-back=id.to_string()>
+                    <button type="button" data-choice="back">
                         "Bring back with my text"
                     </button>
                 })}
-                <button type="button" data-again=id.to_string()>
+                <button type="button" data-choice="again">
                     "Send again"
                 </button>
-                <button type="button" class="quiet" data-drop=id.to_string()>
+                <button type="button" class="quiet" data-choice="drop">
                     "Discard"
                 </button>
             </li>

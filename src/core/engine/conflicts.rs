@@ -127,26 +127,30 @@ impl Engine {
             return;
         };
         self.mark(mutation);
-        let mut parts = Vec::new();
-        for id in op.ids().to_vec() {
-            let known = match &why {
-                Why::Conflict(todo) | Why::Crossed(todo) => Some(todo),
-                _ => None,
-            };
-            // Where its deletion is still on its way, base has it.
-            let seen = self.base.get(id).or(known).cloned();
-            let seen = seen.into_iter().collect();
-            parts.extend(self.queue(Op::RestoreTodo { id }, seen, None));
-        }
+        // Only ops of one todo have a text, or cross one.
+        let Some(id) = op.ids().first().copied() else {
+            return;
+        };
+        let known = match &why {
+            Why::Conflict(todo) | Why::Crossed(todo) => Some(todo),
+            _ => None,
+        };
+        // Where its deletion is still on its way, base has it.
+        let seen = self.base.get(id).or(known).cloned();
+        let seen = seen.into_iter().collect();
+        let part = self.queue(Op::RestoreTodo { id }, seen, None);
+        let mut parts: Vec<_> = part.into_iter().collect();
         if let Op::SetTitle {
             id,
             title,
             mut base,
         } = op
         {
-            if let Why::Conflict(current) = why {
+            if let Why::Conflict(current) = why
+                && current.title_version > base.server
+            {
                 // Its text I have seen.
-                base.server = base.server.max(current.title_version);
+                base.server = current.title_version;
                 was = Some(current.title);
             }
             parts.extend(self.retitle(Op::SetTitle { id, title, base }, was));

@@ -254,7 +254,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => any::<u8>().prop_map(|kept| Act::Discard { kept }),
         3 => (any::<u8>(), way()).prop_map(|(nth, way)| Act::Resolve { nth, way }),
         1 => any::<u8>().prop_map(|nth| Act::BeginMerge { nth }),
-        1 => any::<u8>().prop_map(|kept| Act::BringBack { kept }),
+        2 => any::<u8>().prop_map(|kept| Act::BringBack { kept }),
     ]
 }
 
@@ -269,8 +269,8 @@ fn quarrel() -> impl Strategy<Value = Act> {
         5 => (any::<u8>(), way()).prop_map(|(nth, way)| Act::Resolve { nth, way }),
         3 => any::<u8>().prop_map(|nth| Act::BeginMerge { nth }),
         2 => any::<u8>().prop_map(|nth| Act::Compare { nth }),
-        1 => any::<u8>().prop_map(|kept| Act::BringBack { kept }),
-        1 => todo().prop_map(|todo| Act::Delete { todo }),
+        6 => any::<u8>().prop_map(|kept| Act::BringBack { kept }),
+        2 => todo().prop_map(|todo| Act::Delete { todo }),
         1 => Just(Act::Undo),
         1 => any::<u8>().prop_map(|kept| Act::Retry { kept }),
     ]

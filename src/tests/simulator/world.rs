@@ -921,11 +921,11 @@ impl<'w> World<'w> {
         for _ in 0..ROUNDS {
             let mut is_quiet = true;
             for tab in 0..self.tabs.len() {
-                let (nth, way) = (0, Way::ALL[(self.scene.uuid().as_u128() % 3) as usize]);
-                let act = match way {
+                let nth = 0;
+                let act = match Way::ALL.get((self.scene.uuid().as_u128() % 4) as usize) {
+                    Some(way) => Act::Resolve { nth, way: *way },
                     // Somebody else's may come before it is written.
-                    Way::Merged => Act::BeginMerge { nth },
-                    way => Act::Resolve { nth, way },
+                    None => Act::BeginMerge { nth },
                 };
                 if !self.tabs[tab].is_away && acts::asked(&self.tabs[tab], nth).is_some() {
                     is_quiet = false;
