@@ -84,7 +84,7 @@ test('the question says who and when, marks what differs, and is announced', asy
   await expect(asked.item.getByTestId('conflict')).toContainText(`${bens.account.name} changed this text at the same time as you, on `);
   await expect(asked.theirs.locator('mark:not(:empty)')).toHaveText(['two loaves of']);
   await expect(asked.mine.locator('mark:not(:empty)')).toHaveText(['fresh', 'from the market']);
-  await expect(app.notices).toHaveText([/changed a text that you changed, too.*two loaves of bread.*choose in the list/]);
+  await expect(app.notices).toHaveText([/changed a text that you changed, too.*two loaves of bread.*Choose in the list/]);
   await expect(app.page.getByTestId('notices')).toHaveAttribute('aria-live', 'polite');
   await app.notices.getByRole('button', { name: 'Dismiss' }).click();
   await expect(app.notices).toHaveCount(0);

@@ -185,7 +185,8 @@ fn group(engine: &Engine, kept: &Kept, is_here: bool, notices: &mut Vec<Notice>)
         Why::Conflict(current) if is_question => {
             let both = engine.conflict(current.id);
             let theirs = &both.map_or(current, |both| both.theirs).title;
-            format!("{why} It is now {}. {CHOOSE}", quoted(theirs))
+            let theirs = quoted(theirs);
+            format!("{why} It is now {theirs}. Yours is kept: {text}. {CHOOSE}")
         }
         Why::Crossed(current) => {
             let was = quoted(kept.was.as_deref().unwrap_or_default());
@@ -237,7 +238,7 @@ fn why(kept: &Kept, is_here: bool) -> String {
 }
 
 /// What is to be done about two texts.
-const CHOOSE: &str = "Nothing is lost: choose in the list.";
+const CHOOSE: &str = "Choose in the list.";
 
 /// Characters of a title in a notice: a phone shows little more. The tray has all of it.
 const QUOTED_MAX: usize = 60;
