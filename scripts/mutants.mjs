@@ -421,7 +421,7 @@ export const MUTANTS = [
     new: `Outcome::Conflict(current) => {
               self.supersede(id);
               let later = self.pending.entries().filter(|entry| {
-                  entry.client == id.0 && entry.mid > id.1 && matches!(&entry.op, Op::SetTitle { id: of, .. } if *of == current.id)
+                  entry.client == id.0 && entry.mid > id.1 && matches!(&entry.op, crate::core::op::Op::SetTitle { id: of, .. } if *of == current.id)
               });
               let later: Vec<_> = later.map(Entry::id).collect();
               later.into_iter().for_each(|id| { self.pending.remove(id); });
