@@ -586,9 +586,15 @@ impl Pending {
 
     /// What a restore brings back was like this.
     pub fn last_seen(&mut self, todo: &Todo) {
-        let seen = self.queue.iter_mut().flat_map(|entry| &mut entry.seen);
-        seen.filter(|seen| seen.id == todo.id)
-            .for_each(|seen| seen.clone_from(todo));
+        for entry in &mut self.queue {
+            let is_back = matches!(entry.op, Op::RestoreTodo { id } if id == todo.id);
+            match entry.seen.iter_mut().find(|seen| seen.id == todo.id) {
+                Some(seen) => seen.clone_from(todo),
+                // It was brought back by somebody who had not seen it themselves.
+                None if is_back => entry.seen.push(todo.clone()),
+                None => {}
+            }
+        }
     }
 
     /// Nobody can say what somebody else did to these meanwhile.
