@@ -366,7 +366,7 @@ export const MUTANTS = [
     ...auth,
     name: 'signed in: a 401 signs out, and nobody is asked',
     old: '(Input::Refused, Phase::Here) if self.user.is_some() => { self.ask(stored, to); }',
-    new: `(Input::Refused, Phase::Here) if self.user.is_some() && !self.is_leaving => {
+    new: `(Input::Refused, Phase::Here) if self.user.is_some() => {
               self.write_nobody(stored, to);
               self.leave(Why::Sure, Gone::SignedOut, to);
               to.push(Effect::Load(To::Start));
