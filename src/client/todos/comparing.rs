@@ -90,6 +90,7 @@ mod hydrate {
             };
             spawn_local(async move {
                 let answer = post::<Compared>(<Compare as ServerFn>::PATH, body).await;
+                let has_news = answer.is_ok();
                 self.with(
                     |State {
                          engine, compared, ..
@@ -102,7 +103,10 @@ mod hydrate {
                         Err(_) => {}
                     },
                 );
-                self.refresh();
+                // To show nothing new would be to ask again at once.
+                if has_news {
+                    self.refresh();
+                }
             });
         }
     }
