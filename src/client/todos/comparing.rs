@@ -61,7 +61,7 @@ mod hydrate {
             http::post,
             todos::{State, Todos},
         },
-        core::{compared::Compared, link::Failure, wire::write},
+        core::{compared::Compared, wire::write},
     };
     use js_sys::futures::spawn_local;
     use leptos::server_fn::ServerFn;
@@ -90,23 +90,12 @@ mod hydrate {
             };
             spawn_local(async move {
                 let answer = post::<Compared>(<Compare as ServerFn>::PATH, body).await;
-                let has_news = answer.is_ok();
-                self.with(
-                    |State {
-                         engine, compared, ..
-                     }| match answer {
-                        Ok(answer) => engine.compared(asked.0, answer),
-                        // It is asked again when there is something new to show.
-                        Err(Failure::Unreachable | Failure::Late | Failure::Busy(_)) => {
-                            compared.retain(|known| *known != asked);
-                        }
-                        Err(_) => {}
-                    },
-                );
-                // To show nothing new would be to ask again at once.
-                if has_news {
-                    self.refresh();
-                }
+                let Ok(answer) = answer else {
+                    // It is asked again with the next thing that there is to show; to show nothing would be to ask at once.
+                    return self.with(|state| state.compared.retain(|known| *known != asked));
+                };
+                self.with(|state| state.engine.compared(asked.0, answer));
+                self.refresh();
             });
         }
     }
