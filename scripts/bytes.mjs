@@ -1,7 +1,7 @@
 // Prints what the list page weighs as it travels (brotli), part by part, and fails above the budget.
 // Its code only: JavaScript, WebAssembly, CSS, and the HTML without data.
 import { brotliCompressSync, constants } from 'node:zlib';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,10 +10,14 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pkg = join(root, 'dist', 'site', 'pkg');
 const brotli = bytes => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 const part = (name, bytes) => ({ name, raw: bytes.length, sent: brotli(bytes) });
-// As the server writes it into a page: without its comments (src/app.rs).
+// As the server writes it into a page (build.rs): of those that were ever built the one that is in this binary.
+const binary = readFileSync(join(root, 'dist', 'lockstep'));
+const builds = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'release', 'build');
 const script = name => {
-  const lines = readFileSync(join(root, 'src', name), 'utf8').split('\n').map(line => line.trim());
-  return Buffer.from(lines.filter(line => !line.startsWith('//')).join('\n'));
+  const written = readdirSync(builds).map(build => join(builds, build, 'out', name)).filter(existsSync);
+  const code = written.map(path => readFileSync(path)).find(code => binary.includes(code));
+  if (!code) throw new Error(`${name} is not in dist/lockstep as it was built: build the release first`);
+  return code;
 };
 const kb = bytes => (bytes / 1000).toFixed(1).padStart(7);
 

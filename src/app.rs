@@ -14,7 +14,7 @@ use crate::{
     },
     server::{
         appearance,
-        site::{Files, Site, without_comments},
+        site::{Files, Site},
         visit::Visit,
     },
     ui::appearance::Shown,
@@ -32,22 +32,21 @@ use leptos_router::{
     components::{Route, Router, Routes},
     path,
 };
-use std::sync::LazyLock;
 
 /// Starts the islands. See the file; its comments stay there.
-static LOADER: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("loader.js")));
+const LOADER: &str = include_str!(concat!(env!("OUT_DIR"), "/loader.js"));
 
 /// Posts forms and refreshes parts of a page in their place. See the file.
-static IN_PLACE: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("in_place.js")));
+const IN_PLACE: &str = include_str!(concat!(env!("OUT_DIR"), "/in_place.js"));
 
 /// Refreshes the page of my lists, and that of who shares one, when they change. See the file.
-static LISTS: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("lists.js")));
+const LISTS: &str = include_str!(concat!(env!("OUT_DIR"), "/lists.js"));
 
 /// Keeps edits, and sends them from whichever tab is there. See the file.
-static SHELF: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("shelf.js")));
+const SHELF: &str = include_str!(concat!(env!("OUT_DIR"), "/shelf.js"));
 
 /// Signs out by the button. See the file.
-static SIGN_OUT: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("sign_out.js")));
+const SIGN_OUT: &str = include_str!(concat!(env!("OUT_DIR"), "/sign_out.js"));
 
 /// The document. Islands are loaded at once on pages that have them.
 pub fn shell(site: &Site) -> impl IntoView + use<> {
@@ -58,9 +57,9 @@ pub fn shell(site: &Site) -> impl IntoView + use<> {
     let path = page.split_once('?').map_or(page, |(path, _)| path);
     let has_islands = path.starts_with("/lists/") && !path.ends_with("/sharing");
     let is_about_lists = path.starts_with("/lists");
-    let in_place = (is_about_lists || path == "/settings").then_some(&**IN_PLACE);
+    let in_place = (is_about_lists || path == "/settings").then_some(IN_PLACE);
     // The page of one list has a socket of its own.
-    let lists = (is_about_lists && !has_islands).then_some(&**LISTS);
+    let lists = (is_about_lists && !has_islands).then_some(LISTS);
     let theme = parts
         .as_ref()
         .map(|parts| appearance::chosen(&parts.headers));
@@ -75,7 +74,7 @@ pub fn shell(site: &Site) -> impl IntoView + use<> {
     let starts_offline = site.is_immutable();
     let loader = format!(
         "({})({js:?},{wasm:?},{has_islands},{starts_offline})",
-        *LOADER
+        LOADER
     );
     content_security_policy();
     view! {
@@ -93,7 +92,7 @@ pub fn shell(site: &Site) -> impl IntoView + use<> {
                     content="A shared to-do list that stays in step between tabs, devices and people."
                 />
                 <script nonce=use_nonce()>{loader}</script>
-                {[Some(&**SHELF), Some(&**SIGN_OUT), in_place, lists].map(|code| code.map(|code| view! { <script nonce=use_nonce()>{code}</script> })).to_vec()}
+                {[Some(SHELF), Some(SIGN_OUT), in_place, lists].map(|code| code.map(|code| view! { <script nonce=use_nonce()>{code}</script> })).to_vec()}
                 <link rel="stylesheet" href=css />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />

@@ -2,7 +2,7 @@
 
 use super::{
     AppState,
-    site::{Files, Site, without_comments},
+    site::{Files, Site},
 };
 use axum::{
     extract::State,
@@ -30,7 +30,7 @@ const POLICY: HeaderValue =
 pub async fn worker(State(state): State<AppState>) -> impl IntoResponse {
     let script = match state.site.is_immutable() {
         true => started_with(&state.site),
-        false => without_comments(include_str!("../no_service_worker.js")),
+        false => include_str!(concat!(env!("OUT_DIR"), "/no_service_worker.js")).to_owned(),
     };
     let policy = (HeaderName::from_static("content-security-policy"), POLICY);
     (
@@ -41,12 +41,12 @@ pub async fn worker(State(state): State<AppState>) -> impl IntoResponse {
 
 /// The script of the bar that offers a newer version.
 pub async fn new_version() -> impl IntoResponse {
-    let script = without_comments(include_str!("../new_version.js"));
+    let script = include_str!(concat!(env!("OUT_DIR"), "/new_version.js"));
     ([(CONTENT_TYPE, SCRIPT), (CACHE_CONTROL, ASK)], script)
 }
 
 fn started_with(site: &Site) -> String {
-    let code = without_comments(include_str!("../service_worker.js"));
+    let code = include_str!(concat!(env!("OUT_DIR"), "/service_worker.js"));
     let shared = site.shared();
     format!(
         "{}\n{code}",

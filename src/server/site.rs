@@ -121,13 +121,6 @@ impl Site {
     }
 }
 
-/// A script as it is sent: its comments stay in the source.
-pub fn without_comments(script: &str) -> String {
-    let lines = script.lines().map(str::trim);
-    let code: Vec<&str> = lines.filter(|line| !line.starts_with("//")).collect();
-    code.join("\n")
-}
-
 fn shared(root: &Path) -> Shared {
     let mut hasher = DefaultHasher::new();
     let mut names = Vec::new();
@@ -199,10 +192,5 @@ mod tests {
         assert_eq!(shared(folder.path()), before);
         write("<svg />");
         assert_ne!(shared(folder.path()).stamp, before.stamp);
-    }
-
-    #[test]
-    fn a_script_is_sent_without_its_comments() {
-        assert_eq!(without_comments("// a\n  b();\n  // c\nd;"), "b();\nd;");
     }
 }
