@@ -5,6 +5,7 @@ pub mod connection;
 pub mod filters;
 pub mod gestures;
 pub mod inspector;
+pub mod later;
 pub mod notices;
 pub mod presence;
 pub mod review;

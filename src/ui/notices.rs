@@ -1,5 +1,6 @@
 //! What there is to say, said politely: one live region, and in it a notice a thing.
 
+use super::later::Later;
 use leptos::prelude::*;
 
 /// One thing to say.
@@ -65,10 +66,13 @@ pub fn Notices(
     notices: Vec<Notice>,
 ) -> impl IntoView {
     let said = |(place, notice)| view! { <Said place notice /> };
+    let is_silent = notices.is_empty();
+    let notices = notices.into_iter().enumerate().map(said).collect_view();
+    let notices = Later((!is_silent).then_some(notices));
     view! {
         <div class="notices" data-testid="notices" role="status" aria-live="polite">
             // In place: what has the focus keeps it when another notice comes or this one grows.
-            {notices.into_iter().enumerate().map(said).collect_view()}
+            {notices}
         </div>
     }
 }

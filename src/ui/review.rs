@@ -1,5 +1,6 @@
 //! The tray: what was meant and cannot be sent as it is, with its text, until it is sent again or dropped.
 
+use super::later::Later;
 use leptos::prelude::*;
 
 /// One thing in it.
@@ -57,10 +58,11 @@ pub fn Review(
             </li>
         }
     };
+    let entries = entries.into_iter().map(entry).collect_view();
     view! {
         <section class="review" data-testid="review" aria-labelledby="review" hidden=is_empty>
             <h2 id="review">"Not saved"</h2>
-            <ul>{entries.into_iter().map(entry).collect_view()}</ul>
+            <ul>{Later((!is_empty).then_some(entries))}</ul>
         </section>
     }
 }

@@ -1,6 +1,9 @@
 //! One todo on the page. The names are those of TodoMVC.
 
-use super::conflict::{Asked, Conflict};
+use super::{
+    conflict::{Asked, Conflict},
+    later::Later,
+};
 use crate::core::{engine::SyncState, id::TodoId, todo::Todo};
 use leptos::prelude::*;
 
@@ -69,7 +72,7 @@ pub fn TodoRow(
     };
     let editing = {
         let look = look.clone();
-        move || is_edited().then(|| view! { <Edit shown=untrack(&look) /> })
+        move || Later(is_edited().then(|| view! { <Edit shown=untrack(&look) /> }))
     };
     view! {
         <li data-testid="todo-item" data-id=id.to_string() data-stamp=stamp data-sync=sync class=class hidden=!visible>
@@ -104,12 +107,12 @@ fn Resting(id: TodoId, shown: Shown, editable: bool) -> impl IntoView {
             <label data-testid="todo-title" dir="auto">
                 {title.clone()}
             </label>
-            {edited_by.map(|name| view! {
+            {Later(edited_by.map(|name| view! {
                 <span class="edited-by" data-testid="edited-by">
                     {name}
                     " is editing"
                 </span>
-            })}
+            }))}
             {editable.then(|| view! {
                 <WithoutScript id completed title=title.clone() />
                 <button
@@ -127,7 +130,7 @@ fn Resting(id: TodoId, shown: Shown, editable: bool) -> impl IntoView {
                 ></button>
             })}
         </div>
-        {asked.filter(|_| editable).map(|asked| view! { <Conflict asked /> })}
+        {Later(asked.filter(|_| editable).map(|asked| view! { <Conflict asked /> }))}
     }
 }
 
