@@ -6,6 +6,7 @@ use crate::{
     ui::{field::Done, layout::Layout},
 };
 use leptos::prelude::*;
+use leptos_meta::Stylesheet;
 
 /// What it does, in a few words each: the sign beside it, what, and how.
 const POINTS: [(&str, &str, &str); 3] = [
@@ -44,6 +45,7 @@ pub fn Landing() -> impl IntoView {
         Ok(view! {
             <Layout title="A list that stays in step" user=None>
                 <Preview visit path="/" />
+                <Stylesheet href="/landing.css" />
                 <Done message=gone.map(|(_, words)| words) />
                 <div class="landing">
                     <section>
