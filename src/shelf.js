@@ -7,7 +7,8 @@
 // by any other tab, and whoever comes back by any page.
 window.lockstep = (() => {
   const NAME = 'lockstep';
-  // How long a tab that shows a list is given, to take its own queue up again after a reload, before another one sends it.
+  // How long a tab is given, to take its own queue up again after a reload, before another one does that shows no list, or another
+  // one, or is not looked at.
   const PRECEDENCE_MS = 2000;
   // Without locks: how long the tabs that are there are given to say so.
   const PRESENCE_MS = 500;
@@ -135,7 +136,7 @@ window.lockstep = (() => {
     watched.add(client);
     const began = run;
     let letGo = await lock(client, { signal: giveUp.signal });
-    if (letGo && list !== shown) {
+    if (letGo && (list !== shown || document.hidden)) {
       letGo();
       await sleep(PRECEDENCE_MS);
       letGo = await lock(client, { ifAvailable: true });

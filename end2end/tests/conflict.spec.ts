@@ -72,8 +72,10 @@ for (const [way, { text, decide }] of Object.entries(WAYS)) {
     const rows = ['[ ] milk', `[ ] ${text}`, '[ ] salt'];
     await device.expectRows(rows);
     for (const one of [app, bens.app]) await one.expectRows(rows);
-    await expectPeace(app, bens.app);
     await expect(app.toggle(text)).toBeFocused();
+    // The offer to have mine after all.
+    await app.dismissNotices();
+    await expectPeace(app, bens.app);
     await app.reload();
     await expectPeace(app);
   });
@@ -179,6 +181,7 @@ test('several at once each ask for themselves, and are announced as one', async 
   await question(app, THEIRS).expectTexts(THEIRS, MINE);
   await question(app, THEIRS).button('Keep theirs').click();
   await device.expectRows(['[ ] milk', `[ ] ${THEIRS}`, '[ ] sea salt']);
+  await app.notices.getByRole('button', { name: 'Dismiss' }).click();
   await expectPeace(app, bens.app);
 });
 
@@ -215,6 +218,7 @@ test('what asks is shown whatever one looks at', async ({ app, bens, network, li
   await expect(app.item(THEIRS)).toBeVisible();
   await question(app, THEIRS).button('Keep mine').click();
   await app.expectRows(['[ ] milk', '[ ] salt']);
+  await expect(app.toggle('milk')).toBeFocused();
   await bens.app.expectRows(['[ ] milk', `[x] ${MINE}`, '[ ] salt']);
 });
 
@@ -288,8 +292,7 @@ test('who deletes what somebody else has just changed is told, and can bring it 
   await bens.app.expectSync(THEIRS, null);
   await context.setOffline(false);
   await device.expectRows(['[ ] milk', '[ ] salt']);
-  const told = app.notices.filter({ hasText: `It was “${THEIRS}”.` });
-  await expect(told).toContainText('You deleted “bread”.');
+  const told = app.notices.filter({ hasText: `Somebody else had just changed what you deleted: “${THEIRS}”` });
   await told.getByRole('button', { name: 'Bring back', exact: true }).click();
   const rows = ['[ ] milk', `[ ] ${THEIRS}`, '[ ] salt'];
   await device.expectRows(rows);

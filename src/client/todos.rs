@@ -29,7 +29,7 @@ use crate::{
     },
 };
 use asking::Timers;
-use comparing::asked;
+use comparing::{Seen, asked};
 use editing::Editing;
 use keeping::Keeping;
 use leptos::prelude::*;
@@ -57,6 +57,9 @@ pub struct Said {
     /// What cannot be sent as it is.
     pub review: Vec<Entry>,
 }
+
+/// Said of what somebody else's change keeps from being done.
+const CHANGED: &str = "Somebody changed this since, so it was left as it is.";
 
 /// The list on the page. A handle: copies are the same list.
 #[derive(Clone, Copy)]
@@ -92,6 +95,8 @@ struct State {
     /// Which conflicts the server was asked about, and with which text of theirs.
     #[cfg_attr(feature = "ssr", allow(dead_code))]
     compared: Vec<(u32, Seq)>,
+    /// What is asked, as the rows show it.
+    seen: Vec<Seen>,
 }
 
 impl Shared {
@@ -134,6 +139,7 @@ impl Todos {
             timers: Timers::default(),
             keeping: Keeping::default(),
             compared: Vec::new(),
+            seen: Vec::new(),
         };
         state.arrange();
         Self(StoredValue::new(Arc::new(Shared {
@@ -172,14 +178,20 @@ impl Todos {
     pub fn shown(&self, row: &Row) -> Shown {
         row.changed.track();
         let shared = self.shared();
-        let state = shared.lock();
-        let todo = state.engine.get(row.id);
+        let mut state = shared.lock();
+        let can_decide = state.can_decide();
+        let State { engine, seen, .. } = &mut *state;
+        let todo = engine.get(row.id);
+        let asked = engine.conflict(row.id).filter(|_| can_decide).map(|both| {
+            let is_new = self.has_changed(seen, (row.id, &row.changed), both.moment());
+            asked(&both, is_new)
+        });
         Shown {
             title: todo.map(|todo| todo.title.clone()).unwrap_or_default(),
             completed: todo.is_some_and(|todo| todo.completed),
-            sync: state.engine.sync(row.id),
-            edited_by: state.engine.edited_by(row.id).map(str::to_owned),
-            asked: state.engine.conflict(row.id).map(|both| asked(&both)),
+            sync: engine.sync(row.id),
+            edited_by: engine.edited_by(row.id).map(str::to_owned),
+            asked,
         }
     }
 
@@ -313,7 +325,7 @@ impl Todos {
             state.engine.undo(way)
         });
         if undone == Undone::Changed {
-            self.tell("Somebody changed this since, so it was left as it is.".to_owned());
+            self.tell(CHANGED.to_owned());
         }
         self.refresh();
     }
@@ -400,6 +412,12 @@ impl State {
             true => Counts::default(),
             false => self.engine.counts(),
         }
+    }
+
+    /// Whether the rows ask: what they ask a person who cannot answer waits in the tray.
+    fn can_decide(&self) -> bool {
+        let may_not = self.engine.role().is_some_and(|role| !role.may_edit());
+        self.editable && !may_not && !self.engine.is_hidden()
     }
 
     /// Whether the person may do something else by now than this page is made for, and nothing is lost with it.

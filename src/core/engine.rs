@@ -363,6 +363,12 @@ impl Engine {
         self.role
     }
 
+    /// The person may do this. What rows offer hangs on it.
+    fn is_now(&mut self, role: Role) {
+        let old = self.role.replace(role);
+        self.changes.all |= old.is_some_and(|old| old != role);
+    }
+
     /// Whether the list is not for this person any more: nothing of it may be shown.
     pub fn is_hidden(&self) -> bool {
         self.is_hidden

@@ -94,6 +94,8 @@ pub struct Entry {
     /// For an edit of a text: the text that it started from, if that is known. Of what it was built on, it is the latest
     /// that the server has, so that a conflict is with nothing of one's own. For a deletion: the text that was seen.
     pub was: Option<String>,
+    /// Of all that was cleared, in the order of its ids: the text that was seen; none, if it is the person's own.
+    pub cleared: Vec<String>,
     /// For an undo: what it takes back.
     pub undoes: Option<Undoes>,
     /// For an undo that was prepared to be sent: the newest state that only its author contributed to.
@@ -124,6 +126,7 @@ impl Entry {
             op,
             seen,
             was: None,
+            cleared: Vec::new(),
             undoes: None,
             unless_after: None,
             waits_for: Vec::new(),

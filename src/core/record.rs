@@ -24,6 +24,8 @@ pub struct Record {
     pub seen: Vec<Todo>,
     /// For an edit of a text: the text that it started from, if that is known. For a deletion: the text that was seen.
     pub was: Option<String>,
+    /// Of all that was cleared, in the order of its ids: the text that was seen; none, if it is the person's own.
+    pub cleared: Vec<String>,
     /// For an undo: what it takes back, and its place, once it is known.
     pub undoes: Option<(Mid, Option<Seq>)>,
     /// For an undo that may have been sent: what it was sent with.
@@ -49,6 +51,7 @@ impl Record {
             op: Op::Noop,
             seen: Vec::new(),
             was: None,
+            cleared: Vec::new(),
             undoes: None,
             unless_after: None,
             waits_for: Vec::new(),

@@ -20,8 +20,8 @@ pub enum Why {
     Rejected(Rejection),
     /// Somebody else changed the same text. With the todo as it was then.
     Conflict(Todo),
-    /// It was a deletion, and done; but somebody else had changed the text meanwhile. With the todo as it was then.
-    Crossed(Todo),
+    /// It was a deletion, and done; but somebody else had changed the text of these meanwhile. As they were then.
+    Crossed(Vec<Todo>),
     /// It was decided, and nobody knows how any more.
     Unknown,
     /// It cannot be sent any more, with the reason.

@@ -156,8 +156,14 @@ impl Hand {
                 }
             }
             Deed::Travel => self.todos.show(address()),
-            Deed::Notice(place, act) => self.todos.act(place, act),
-            Deed::Review(kept, fate) => self.todos.decide(kept, fate),
+            Deed::Notice(place, act) => {
+                self.todos.act(place, act);
+                gestures::keep_focus();
+            }
+            Deed::Review(kept, fate) => {
+                self.todos.decide(kept, fate);
+                gestures::keep_focus();
+            }
             _ if !self.editable => {}
             Deed::Row(id, gesture) => self.act_on(id, gesture),
             Deed::Choose(gesture) => {
@@ -185,12 +191,12 @@ impl Hand {
             }
             Gesture::Menu => self.todos.open_menu(id),
             Gesture::Edit => {
-                self.todos.edit(id);
-                gestures::focus_field(id);
+                gestures::focus_field(self.todos.edit(id));
             }
             Gesture::Keep(whose) => {
-                self.todos.prefer(id, whose == Text::Mine);
-                gestures::focus_row(id);
+                if self.todos.prefer(id, whose == Text::Mine) {
+                    gestures::focus_row(id);
+                }
             }
             // What two texts are merged into is saved by nothing but saying so.
             Gesture::Save(_, false) if self.todos.is_merging() => {}

@@ -14,13 +14,19 @@ pub struct Asked {
     pub mine: Vec<String>,
     /// Both in one, as far as they go together: what *Merge* begins with.
     pub merged: String,
+    /// Whether theirs has just changed: nothing is decided before it is seen.
+    pub is_new: bool,
 }
 
 /// See the module. While both are being merged, its buttons give way to those of the field.
 #[component]
 pub fn Conflict(asked: Asked) -> impl IntoView {
     let Asked {
-        who, theirs, mine, ..
+        who,
+        theirs,
+        mine,
+        is_new,
+        ..
     } = asked;
     let text = |name: &'static str, pieces: Vec<String>| {
         view! {
@@ -36,7 +42,13 @@ pub fn Conflict(asked: Asked) -> impl IntoView {
         }
     };
     view! {
-        <div class="conflict" data-testid="conflict" role="group" aria-label="Two texts">
+        <div
+            class="conflict"
+            data-testid="conflict"
+            role="group"
+            aria-label="Two texts"
+            aria-disabled=is_new.then_some("true")
+        >
             <p class="hint" dir="auto">
                 {who}
             </p>

@@ -146,6 +146,11 @@ fn number_of(button: &Element, selector: &str, name: &str) -> Option<u32> {
 fn pressed_beside(event: &Event, button: &Element) -> Option<Deed> {
     let classes = button.class_list();
     let choice = button.get_attribute("data-choice");
+    let click: &MouseEvent = event.unchecked_ref();
+    // The second press of a double one meant what is no longer there.
+    if click.detail() > 1 && button.closest("[data-notice],[data-kept]").ok()?.is_some() {
+        return None;
+    }
     if let Some(place) = number_of(button, "[data-notice]", "data-notice") {
         let name = button.get_attribute("data-act")?;
         let mut acts = Act::ALL.into_iter();
@@ -172,7 +177,6 @@ fn pressed_beside(event: &Event, button: &Element) -> Option<Deed> {
     } else {
         button.closest(".filters").ok()??;
         // With one of these keys a link opens elsewhere, as everywhere.
-        let click: &MouseEvent = event.unchecked_ref();
         if click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key() {
             return None;
         }
@@ -275,8 +279,20 @@ pub fn focus_field(id: TodoId) {
 
 /// Gives the focus to the todo's box, from which the keyboard goes on; once the box shows again.
 pub fn focus_row(id: TodoId) {
-    let give = move || focus(row_of(id).and_then(|row| row.query_selector(".toggle").ok()?));
-    request_animation_frame(give);
+    request_animation_frame(move || {
+        focus(row_of(id).and_then(|row| row.query_selector(".toggle").ok()?));
+        keep_focus();
+    });
+}
+
+/// What had the focus may have gone, and the keyboard would begin at the top: the next thing to do gets it.
+pub fn keep_focus() {
+    const NEXT: &str = "[data-notice] button,[data-kept] button,.toggle,.filters a";
+    request_animation_frame(|| {
+        if document().active_element() == document().body().map(Into::into) {
+            focus(document().query_selector(NEXT).ok().flatten());
+        }
+    });
 }
 
 /// A row that is deleted would take the focus with it: the next row's button gets it, else the one before, else the

@@ -1,16 +1,25 @@
 //! Two texts of one todo side by side: the server compares them, so that no page pays for that. Until it has, and where it
 //! cannot, both are shown as they are.
 
-use crate::{core::engine::Conflict, ui::conflict::Asked};
+use crate::{
+    core::{
+        engine::Conflict,
+        id::{Seq, TodoId},
+    },
+    ui::conflict::Asked,
+};
+use leptos::prelude::{ArcTrigger, Notify, set_timeout};
+use std::time::Duration;
 
-/// What a row asks.
-pub(super) fn asked(both: &Conflict) -> Asked {
+/// What a row asks. `is_new`: theirs has just changed.
+pub(super) fn asked(both: &Conflict, is_new: bool) -> Asked {
     let Some(compared) = both.compared() else {
         return Asked {
             who: who(None, None),
             theirs: vec![both.theirs.title.clone()],
             mine: vec![both.mine.to_owned()],
             merged: both.mine.to_owned(),
+            is_new,
         };
     };
     Asked {
@@ -18,6 +27,49 @@ pub(super) fn asked(both: &Conflict) -> Asked {
         theirs: compared.theirs.clone(),
         mine: compared.mine.clone(),
         merged: compared.merged.clone(),
+        is_new,
+    }
+}
+
+/// How long nothing is decided after theirs has changed: longer than it takes to press what one was about to press.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What a row asks about, as its person sees it.
+pub(super) struct Seen {
+    id: TodoId,
+    /// Which question, and which text of theirs.
+    pub(super) moment: (u32, Seq),
+    /// Whether it was something else until just now.
+    pub(super) is_new: bool,
+}
+
+impl super::Todos {
+    /// Whether what this row asks about has just changed under its person's eyes.
+    pub(super) fn has_changed(
+        self,
+        seen: &mut Vec<Seen>,
+        (id, row): (TodoId, &ArcTrigger),
+        moment: (u32, Seq),
+    ) -> bool {
+        let Some(known) = seen.iter_mut().find(|seen| seen.id == id) else {
+            let is_new = false;
+            seen.push(Seen { id, moment, is_new });
+            return is_new;
+        };
+        if known.moment != moment {
+            let is_new = true;
+            *known = Seen { id, moment, is_new };
+            let row = row.clone();
+            let look = move || {
+                self.with(|state| {
+                    let of = state.seen.iter_mut().filter(|seen| seen.moment == moment);
+                    of.for_each(|seen| seen.is_new = false);
+                });
+                row.notify();
+            };
+            set_timeout(look, LOOK);
+        }
+        known.is_new
     }
 }
 
@@ -64,7 +116,11 @@ mod hydrate {
         core::{compared::Compared, wire::write},
     };
     use js_sys::futures::spawn_local;
-    use leptos::server_fn::ServerFn;
+    use leptos::{prelude::set_timeout, server_fn::ServerFn};
+    use std::time::Duration;
+
+    /// When the server is asked again that had no answer.
+    const AGAIN: Duration = Duration::from_secs(10);
 
     impl Todos {
         /// Asks how the texts of a conflict compare, once for each text of theirs.
@@ -73,12 +129,11 @@ mod hydrate {
                 |State {
                      engine, compared, ..
                  }| {
-                    let both = engine.to_compare()?;
-                    let asked = (both.kept.id, both.theirs.title_version);
-                    if compared.contains(&asked) || !engine.link().is_connected() || auth::is_gone()
-                    {
+                    let both = engine.to_compare(|moment| compared.contains(&moment))?;
+                    if !engine.link().is_connected() || auth::is_gone() {
                         return None;
                     }
+                    let asked = both.moment();
                     let (user, list, id) = (engine.user(), engine.list(), both.theirs.id);
                     let body = write::compare(user, list, id, both.mine, both.kept.was.as_deref());
                     compared.push(asked);
@@ -91,8 +146,11 @@ mod hydrate {
             spawn_local(async move {
                 let answer = post::<Compared>(<Compare as ServerFn>::PATH, body).await;
                 let Ok(answer) = answer else {
-                    // It is asked again with the next thing that there is to show; to show nothing would be to ask at once.
-                    return self.with(|state| state.compared.retain(|known| *known != asked));
+                    let again = move || {
+                        self.with(|state| state.compared.retain(|known| *known != asked));
+                        self.refresh();
+                    };
+                    return set_timeout(again, AGAIN);
                 };
                 self.with(|state| state.engine.compared(asked.0, answer));
                 self.refresh();

@@ -1,7 +1,7 @@
 //! Editing a text in its place. What was typed is saved, given back with a reason, or dropped because the person said so.
 
-use super::{State, Todos};
-use crate::core::{conflict::Base, id::TodoId, op::Op, todo::check_title};
+use super::{CHANGED, State, Todos, comparing::Seen, notices::quoted};
+use crate::core::{conflict::Base, engine::Engine, id::TodoId, op::Op, todo::check_title};
 use leptos::prelude::*;
 
 /// An edit under way.
@@ -19,8 +19,11 @@ pub(super) struct Editing {
 }
 
 impl Todos {
-    /// Begins to edit.
-    pub fn edit(&self, id: TodoId) {
+    /// Begins to edit, unless something else is still being edited. Gives what is, then.
+    pub fn edit(&self, id: TodoId) -> TodoId {
+        if let Some(other) = self.with(|state| Some(state.editing.as_ref()?.id)) {
+            return other;
+        }
         self.with(|state| {
             let row = state.rows.iter().find(|row| row.id == id);
             let (Some(row), Some(todo)) = (row, state.engine.get(id)) else {
@@ -38,6 +41,7 @@ impl Todos {
             state.engine.edits(Some(id));
         });
         self.perform();
+        id
     }
 
     /// Saves what was typed; an empty text deletes. Whether the edit is over: a bad text is told, and stays in its
@@ -56,13 +60,22 @@ impl Todos {
         else {
             return true;
         };
+        // Meanwhile somebody else may have written what was not to be seen under the field.
+        let now = |engine: &Engine| engine.get(id).is_some_and(|todo| todo.title == before);
         if title.is_empty() {
-            self.delete(id);
+            match self.with(|state| now(&state.engine)) {
+                true => self.delete(id),
+                false => self.tell(CHANGED.to_owned()),
+            }
+            self.leave();
         } else if let Some(kept) = kept {
             let title = title.to_owned();
-            self.with(|State { engine, .. }| match title == before {
-                true => engine.discard(kept),
-                false => engine.resolve(kept, id, title, base),
+            self.with(|State { engine, told, .. }| {
+                told.offer_undo(None);
+                match title == before && now(engine) {
+                    true => engine.give_way(kept),
+                    false => engine.resolve(kept, id, title, base),
+                }
             });
             self.leave();
         } else if title != before {
@@ -79,17 +92,34 @@ impl Todos {
         self.with(|state| state.editing.as_ref().is_some_and(|it| it.kept.is_some()))
     }
 
-    /// Decides between two texts: for mine, or for theirs.
-    pub fn prefer(&self, id: TodoId, is_mine: bool) {
-        self.with(|State { engine, .. }| {
-            let kept = engine.conflict(id).map(|both| both.kept.id);
-            match kept {
-                Some(kept) if is_mine => engine.retry(kept, id),
-                Some(kept) => engine.discard(kept),
-                None => {}
-            }
-        });
-        self.leave();
+    /// Decides between two texts: for mine, or for theirs. Not if the row shows others, or others until just now.
+    pub fn prefer(&self, id: TodoId, is_mine: bool) -> bool {
+        let is_decided = self.with(
+            |State {
+                 engine, told, seen, ..
+             }| {
+                let Some(both) = engine.conflict(id) else {
+                    return false;
+                };
+                let (kept, moment) = (both.kept.id, both.moment());
+                let is_seen = |seen: &Seen| seen.moment == moment && !seen.is_new;
+                if !seen.iter().any(is_seen) {
+                    return false;
+                }
+                if is_mine {
+                    told.offer_undo(None);
+                    engine.retry(kept, id);
+                } else {
+                    told.offer_undo(Some(format!("{} was discarded.", quoted(both.mine))));
+                    engine.give_way(kept);
+                }
+                true
+            },
+        );
+        if is_decided {
+            self.leave();
+        }
+        is_decided
     }
 
     /// Leaves the text as it was.

@@ -36,6 +36,9 @@ impl Todos {
         let Some(notice) = self.with(|state| state.said.notices.get(place).cloned()) else {
             return;
         };
+        if matches!(act, Act::Retry | Act::BringBack) {
+            self.with(|state| state.told.offer_undo(None));
+        }
         match act {
             Act::Undo => return self.undo(crate::core::undo::Way::Back),
             Act::Retry if notice.kept.is_empty() => return self.wake(),
@@ -48,6 +51,7 @@ impl Todos {
 
     /// Sends again what is kept, or drops it.
     pub fn decide(&self, kept: u32, fate: Fate) {
+        self.with(|state| state.told.offer_undo(None));
         match fate {
             Fate::Again => self.send_again(kept),
             Fate::BroughtBack => self.bring_back(kept),
@@ -124,22 +128,26 @@ impl Told {
 }
 
 /// All there is to say.
-pub(super) fn of(State { engine, told, .. }: &State) -> Said {
+pub(super) fn of(state: &State) -> Said {
+    let State { engine, told, .. } = state;
+    let can_decide = state.can_decide();
     let mut notices: Vec<Notice> = trouble(engine).into_iter().collect();
     let mut review = Vec::new();
     for kept in engine.kept() {
         let is_here = is_here(engine, kept);
         // The row of a text that met another one asks itself.
-        let is_question = is_here && matches!(kept.why, Why::Conflict(_));
+        let is_question = is_here && can_decide && matches!(kept.why, Why::Conflict(_));
         if kept.is_for_review() && !is_question {
             review.push(entry(engine, kept, is_here));
         }
         // What the server would not take any of is told once, for all; and what something newer stands for, not at all.
-        let is_told = matches!(kept.why, Why::Barred(_)) || is_question && !engine.asks(kept);
+        let is_told = matches!(kept.why, Why::Barred(_) | Why::Crossed(_))
+            || is_question && !engine.asks(kept);
         if !is_told && !told.read.contains(&moment(engine, kept)) {
-            group(engine, kept, is_here, &mut notices);
+            group(engine, kept, is_here, is_question, &mut notices);
         }
     }
+    notices.extend(crossed(engine));
     let words = told.complaint.iter().chain(&told.words);
     notices.extend(words.map(|text| Notice::says(text.clone())));
     if let Some(text) = &told.offer {
@@ -164,14 +172,18 @@ fn moment(engine: &Engine, kept: &Kept) -> (u32, Seq) {
 }
 
 /// Puts it to what failed for the same reason, or begins a notice of its own.
-fn group(engine: &Engine, kept: &Kept, is_here: bool, notices: &mut Vec<Notice>) {
+fn group(
+    engine: &Engine,
+    kept: &Kept,
+    is_here: bool,
+    is_question: bool,
+    notices: &mut Vec<Notice>,
+) {
     let why = why(kept, is_here);
-    let is_question = is_here && matches!(kept.why, Why::Conflict(_));
     let is_its = |notice: &&mut Notice| notice.why == why;
     let text = text(engine, kept);
-    let is_crossed = matches!(kept.why, Why::Crossed(_));
     let retry = (!kept.is_for_review()).then_some(kept.retryable);
-    if !is_crossed && let Some(notice) = notices.iter_mut().find(is_its) {
+    if let Some(notice) = notices.iter_mut().find(is_its) {
         notice.kept.push(kept.id);
         notice.retry = notice.retry.max(retry);
         let many = notice.kept.len();
@@ -188,20 +200,42 @@ fn group(engine: &Engine, kept: &Kept, is_here: bool, notices: &mut Vec<Notice>)
             let theirs = quoted(theirs);
             format!("{why} It is now {theirs}. Yours is kept: {text}. {CHOOSE}")
         }
-        Why::Crossed(current) => {
-            let was = quoted(kept.was.as_deref().unwrap_or_default());
-            let is = quoted(&current.title);
-            format!("You deleted {was}. {why} It was {is}.")
-        }
         _ => format!("{text} was not saved. {why}"),
     };
     notices.push(Notice {
         kept: vec![kept.id],
-        retry: retry.filter(|_| !is_crossed),
-        offer: is_crossed.then_some(Act::BringBack),
+        retry,
         why,
         ..Notice::says(said)
     });
+}
+
+/// What I deleted, and somebody else had just changed: all of it in one.
+fn crossed(engine: &Engine) -> Option<Notice> {
+    let mut kept = Vec::new();
+    let mut names = String::new();
+    let mut many = 0;
+    for one in engine.kept() {
+        let Why::Crossed(todos) = &one.why else {
+            continue;
+        };
+        kept.push(one.id);
+        for todo in todos {
+            many += 1;
+            if many <= NAMED_MAX {
+                names.push(' ');
+                names.push_str(&quoted(&todo.title));
+            }
+        }
+    }
+    let more = if many > NAMED_MAX { " …" } else { "" };
+    (many > 0).then(|| Notice {
+        kept,
+        offer: Some(Act::BringBack),
+        ..Notice::says(format!(
+            "Somebody else had just changed what you deleted:{names}{more}"
+        ))
+    })
 }
 
 /// Whether the page shows what it is about.
@@ -228,12 +262,17 @@ fn why(kept: &Kept, is_here: bool) -> String {
         Why::Erring => "The server has a problem.".to_owned(),
         Why::Refused(message) | Why::Barred(message) => message.clone(),
         Why::Rejected(rejection) => rejection.message.clone(),
-        Why::Crossed(_) => "Somebody else had changed its text.".to_owned(),
         Why::Conflict(_) if is_here => {
             "Somebody else changed a text that you changed, too.".to_owned()
         }
-        Why::Conflict(_) => "Somebody else changed it, and it was deleted.".to_owned(),
-        Why::Unknown => "The server no longer knows whether this was saved.".to_owned(),
+        Why::Conflict(current) => {
+            let theirs = quoted(&current.title);
+            format!("Somebody else changed it to {theirs}, and it was deleted.")
+        }
+        // (What crossed was done, and is told by itself.)
+        Why::Unknown | Why::Crossed(_) => {
+            "The server no longer knows whether this was saved.".to_owned()
+        }
     }
 }
 
@@ -242,6 +281,9 @@ const CHOOSE: &str = "Choose in the list.";
 
 /// Characters of a title in a notice: a phone shows little more. The tray has all of it.
 const QUOTED_MAX: usize = 60;
+
+/// Titles in one notice.
+const NAMED_MAX: usize = 3;
 
 /// A title, in a notice.
 pub(super) fn quoted(title: &str) -> String {

@@ -148,13 +148,16 @@ impl Engine {
                     None => None,
                 }
             }
-            Op::DeleteTodo { id } => {
-                let shown = self.view.get(*id).map(|todo| &todo.title);
-                let base = self.base.get(*id).map(|todo| &todo.title);
-                shown.filter(|shown| Some(*shown) == base).cloned()
-            }
+            Op::DeleteTodo { id } => self.text_taken(*id),
             _ => None,
         }
+    }
+
+    /// The text that a deletion takes away now, unless it is mine.
+    fn text_taken(&self, id: TodoId) -> Option<String> {
+        let shown = self.view.get(id).map(|todo| &todo.title);
+        let base = self.base.get(id).map(|todo| &todo.title);
+        shown.filter(|shown| Some(*shown) == base).cloned()
     }
 
     /// Takes an op into the queue and shows it. Gives what can be taken back of it.
@@ -167,9 +170,17 @@ impl Engine {
         let inverse = inverse(&op, &self.view);
         let ids = TodoIds::new(op.ids());
         let was = self.text_before(&op);
+        let cleared = match &op {
+            Op::ClearCompleted { ids } => {
+                let taken = ids.iter().map(|id| self.text_taken(*id));
+                taken.map(Option::unwrap_or_default).collect()
+            }
+            _ => Vec::new(),
+        };
         let mid = self.pending.push(op, seen, undoes);
         if let Some(entry) = self.pending.entry((self.client(), mid)) {
             entry.was = was;
+            entry.cleared = cleared;
         }
         self.mark((self.client(), mid));
         self.has_new = true;

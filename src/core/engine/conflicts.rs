@@ -4,12 +4,12 @@ use super::Engine;
 use crate::core::{
     compared::Compared,
     conflict::Base,
-    id::{MutationId, TodoId},
+    id::{Mid, MutationId, Seq, TodoId},
     op::Op,
-    pending::Entry,
+    pending::{Entry, Undoes},
     review::{Kept, Why},
     todo::Todo,
-    undo::Part,
+    undo::{Inverse, Part},
 };
 
 /// Two texts of one todo.
@@ -26,8 +26,16 @@ pub struct Conflict<'e> {
 impl Conflict<'_> {
     /// Both side by side, as far as the server has compared just these.
     pub fn compared(&self) -> Option<&Compared> {
-        let is_this = |compared: &&Compared| compared.title == self.theirs.title;
+        let is_this = |compared: &&Compared| {
+            compared.title_version == self.theirs.title_version
+                && compared.title == self.theirs.title
+        };
         self.kept.compared.as_ref().filter(is_this)
+    }
+
+    /// Which question this is, and which text of theirs.
+    pub fn moment(&self) -> (u32, Seq) {
+        (self.kept.id, self.theirs.title_version)
     }
 }
 
@@ -71,15 +79,19 @@ impl Engine {
         base.filter(is_newer).unwrap_or(current)
     }
 
-    /// A conflict whose texts are still to be compared, as they are now.
-    pub fn to_compare(&self) -> Option<Conflict<'_>> {
-        let asked = self.kept().iter().filter_map(|kept| self.asked(kept));
-        let mut asked = asked.filter(|conflict| conflict.compared().is_none());
-        asked.next()
+    /// A conflict whose texts are still to be compared, as they are now; but for those of these moments.
+    pub fn to_compare(&self, but: impl Fn((u32, Seq)) -> bool) -> Option<Conflict<'_>> {
+        let mut asked = self.kept().iter().filter_map(|kept| self.asked(kept));
+        asked.find(|both| both.compared().is_none() && !but(both.moment()))
     }
 
     /// How the texts of a conflict compare.
     pub fn compared(&mut self, kept: u32, compared: Compared) {
+        let mut asked = self.kept().iter().filter_map(|kept| self.asked(kept));
+        if asked.any(|both| both.kept.id == kept && both.compared().is_some()) {
+            // An answer about an older text.
+            return;
+        }
         if let Some(mutation) = self.review.compare(kept, compared) {
             let ids = self.review.get(mutation).map(|kept| kept.op.ids().to_vec());
             self.touch(ids.unwrap_or_default());
@@ -100,6 +112,28 @@ impl Engine {
         let part = self.retitle(Op::SetTitle { id, title, base }, now);
         self.history.did(part.into_iter().collect());
         self.pump();
+    }
+
+    /// Decides a conflict for theirs. To take that back is to write mine over it after all.
+    pub fn give_way(&mut self, kept: u32) {
+        let mut asked = self.kept().iter().filter_map(|kept| self.asked(kept));
+        let Some(both) = asked.find(|both| both.kept.id == kept) else {
+            return self.discard(kept);
+        };
+        let op = Op::SetTitle {
+            id: both.theirs.id,
+            title: both.mine.to_owned(),
+            base: Base::default(),
+        };
+        let did = Undoes {
+            // The server may have told of theirs before base has it.
+            seq: Some(self.base.seq.max(both.theirs.title_version)),
+            ..Undoes::new(Mid(0))
+        };
+        let seen = Vec::new();
+        let inverse = Inverse { op, seen };
+        self.discard(kept);
+        self.history.did(vec![Part { did, inverse }]);
     }
 
     /// Another text, which started from this one, if it is not known that it started from another.
@@ -127,18 +161,31 @@ impl Engine {
             return;
         };
         self.mark(mutation);
-        // Only ops of one todo have a text, or cross one.
-        let Some(id) = op.ids().first().copied() else {
-            return;
-        };
         let known = match &why {
-            Why::Conflict(todo) | Why::Crossed(todo) => Some(todo),
-            _ => None,
+            Why::Conflict(todo) => std::slice::from_ref(todo),
+            Why::Crossed(todos) => todos,
+            _ => &[],
         };
-        // Where its deletion is still on its way, base has it.
-        let seen = self.base.get(id).or(known).cloned();
-        let seen = seen.into_iter().collect();
-        let part = self.queue(Op::RestoreTodo { id }, seen, None);
+        let ids = match &why {
+            // Of several some may be back by now.
+            Why::Crossed(todos) => {
+                let gone = todos.iter().filter(|todo| self.view.get(todo.id).is_none());
+                gone.map(|todo| todo.id).collect()
+            }
+            _ => op.ids().to_vec(),
+        };
+        let seen = |id: &TodoId| {
+            let known = known.iter().find(|todo| todo.id == *id);
+            // Where its deletion is still on its way, base has it.
+            self.base.get(*id).or(known).cloned()
+        };
+        let seen = ids.iter().filter_map(seen).collect();
+        let back = match ids.as_slice() {
+            [] => return,
+            [id] => Op::RestoreTodo { id: *id },
+            _ => Op::RestoreTodos { ids },
+        };
+        let part = self.queue(back, seen, None);
         let mut parts: Vec<_> = part.into_iter().collect();
         if let Op::SetTitle {
             id,
@@ -183,7 +230,10 @@ impl Engine {
                 kept.text() == Some(&self.latest(current).title)
                     && self.base.get(current.id).is_some()
             }
-            Why::Crossed(todo) => self.view.get(todo.id).is_some(),
+            Why::Crossed(todos) => {
+                let mut todos = todos.iter();
+                todos.all(|todo| self.view.get(todo.id).is_some())
+            }
             _ => false,
         };
         let settled = self.kept().iter().filter(is_settled);
@@ -202,25 +252,31 @@ impl Engine {
         let Some(entry) = self.pending.get(id) else {
             return;
         };
-        let (Op::DeleteTodo { .. }, Some(seen)) = (&entry.op, &entry.was) else {
-            return;
+        let seen = |id: TodoId| match &entry.op {
+            Op::DeleteTodo { .. } => entry.was.as_deref(),
+            Op::ClearCompleted { ids } => {
+                let mut cleared = ids.iter().zip(&entry.cleared);
+                let (_, text) = cleared.find(|(of, _)| **of == id)?;
+                Some(text.as_str()).filter(|text| !text.is_empty())
+            }
+            _ => None,
         };
-        let is_other = |todo: &&Todo| todo.title != *seen;
-        if let Some(todo) = was.iter().flatten().find(is_other) {
-            let why = Why::Crossed(todo.clone());
+        let is_other = |todo: &&Todo| seen(todo.id).is_some_and(|text| text != todo.title);
+        let others: Vec<_> = was.iter().flatten().filter(is_other).cloned().collect();
+        if !others.is_empty() {
             let (op, was) = (entry.op.clone(), entry.was.clone());
-            self.review.keep(id, op, Vec::new(), was, why, true);
+            self.review
+                .keep(id, op, Vec::new(), was, Why::Crossed(others), true);
             self.mark(id);
         }
     }
 }
 
-/// Earlier texts in the same queue that an edit was built on: whoever wrote it had seen them.
+/// Earlier texts of the same person that an edit was built on: whoever wrote it had seen them.
 fn supersedes(entry: &Entry) -> impl Iterator<Item = MutationId> {
     let after = match &entry.op {
         Op::SetTitle { base, .. } => base.after.as_slice(),
         _ => &[],
     };
-    let client = entry.client;
-    after.iter().copied().filter(move |of| of.0 == client)
+    after.iter().copied()
 }

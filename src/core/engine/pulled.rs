@@ -20,7 +20,7 @@ impl Engine {
                 if self.pending.waiting() == 0 {
                     self.understood();
                 }
-                self.role = Some(news.role);
+                self.is_now(news.role);
                 let is_behind = Some(news.seq) < self.pulling;
                 self.news(news, is_behind, random);
                 let is_complete = self.pending.reaches() <= Some(self.base.seq);

@@ -143,6 +143,7 @@ impl Engine {
                 op: entry.op.clone(),
                 seen: entry.seen.clone(),
                 was: entry.was.clone(),
+                cleared: entry.cleared.clone(),
                 undoes: entry.undoes.map(|undoes| (undoes.mid, undoes.seq)),
                 unless_after: entry.unless_after.clone(),
                 waits_for: entry.waits_for.clone(),
@@ -158,6 +159,7 @@ impl Engine {
             op: kept.op.clone(),
             seen: kept.seen.clone(),
             was: kept.was.clone(),
+            cleared: Vec::new(),
             undoes: None,
             unless_after: None,
             waits_for: Vec::new(),
@@ -366,6 +368,7 @@ fn entry(record: Record) -> Entry {
     Entry {
         undoes,
         was: record.was,
+        cleared: record.cleared,
         unless_after: record.unless_after,
         waits_for: record.waits_for,
         is_saved: true,

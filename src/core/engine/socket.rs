@@ -102,7 +102,7 @@ impl Engine {
             self.trouble = Some(Trouble::Unreadable);
             return;
         }
-        self.role = Some(welcome.role);
+        self.is_now(welcome.role);
         self.welcome = Some(welcome);
         let millis = self.link.live_mut().welcomed();
         self.wait(Timer::Silence, millis);

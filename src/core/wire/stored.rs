@@ -44,9 +44,9 @@ fn why(why: &Why) -> String {
         Why::Conflict(current) => fields
             .text("type", "CONFLICT")
             .plain("current", todo(current)),
-        Why::Crossed(current) => fields
+        Why::Crossed(todos) => fields
             .text("type", "CROSSED")
-            .plain("current", todo(current)),
+            .plain("todos", array(todos.iter().map(todo))),
         Why::Rejected(Rejection { code, message }) => fields
             .text("type", "REJECTED")
             .text("code", name_of(*code))
@@ -94,6 +94,7 @@ pub fn record(list: ListId, record: Record) -> String {
         op: meant,
         seen,
         was,
+        cleared,
         undoes,
         unless_after,
         waits_for,
@@ -119,6 +120,9 @@ pub fn record(list: ListId, record: Record) -> String {
     }
     if let Some(was) = was {
         fields.text("was", &was);
+    }
+    if !cleared.is_empty() {
+        fields.texts("cleared", &cleared);
     }
     if let Some((mid, seq)) = undoes {
         fields.plain("undoes", mid.0);
@@ -246,7 +250,7 @@ impl Read for Why {
             "REFUSED" => Self::Refused(message()),
             "BARRED" => Self::Barred(message()),
             "CONFLICT" => Self::Conflict(Todo::read(&object.object("current")?)?),
-            "CROSSED" => Self::Crossed(Todo::read(&object.object("current")?)?),
+            "CROSSED" => Self::Crossed(all(object.objects("todos")?)?),
             "REJECTED" => {
                 let code = code_of(&object.text("code")?);
                 Self::Rejected(Rejection::new(code, message()))
@@ -268,6 +272,7 @@ impl Read for Record {
             op: Op::read(&meant)?,
             seen: all(object.objects("seen").unwrap_or_default())?,
             was: object.text("was"),
+            cleared: object.texts("cleared").unwrap_or_default(),
             undoes: undoes.map(|mid| (mid, object.natural("undone_at").map(Seq))),
             unless_after: unless_after.and_then(|base| Base::read(&base)),
             waits_for: waits_for.into_iter().map(After::into).collect(),
@@ -479,7 +484,7 @@ mod tests {
             any::<String>().prop_map(Why::Refused),
             any::<String>().prop_map(Why::Barred),
             todos().prop_map(Why::Conflict),
-            todos().prop_map(Why::Crossed),
+            vec(todos(), 0..3).prop_map(Why::Crossed),
             (codes, any::<String>())
                 .prop_map(|(code, message)| Why::Rejected(Rejection::new(code, message))),
         ]
@@ -511,7 +516,11 @@ mod tests {
             mutation_ids(),
             uuids(),
             ops(),
-            (vec(todos(), 0..2), option::of(any::<String>())),
+            (
+                vec(todos(), 0..2),
+                option::of(any::<String>()),
+                vec(any::<String>(), 0..3),
+            ),
             links,
             fate,
         )
@@ -520,7 +529,7 @@ mod tests {
                     id,
                     epoch,
                     op,
-                    (seen, was),
+                    (seen, was, cleared),
                     (undoes, unless_after, waits_for),
                     (applied, is_queued, (why, compared)),
                 )| {
@@ -530,6 +539,7 @@ mod tests {
                         op,
                         seen,
                         was,
+                        cleared,
                         undoes,
                         unless_after,
                         waits_for,

@@ -12,7 +12,7 @@ use super::{
 use crate::core::{
     compared::Compared,
     engine::Undone,
-    id::{Seq, TodoId},
+    id::TodoId,
     op::Op,
     order::Position,
     review::{Kept, Why},
@@ -101,13 +101,12 @@ pub fn act(tab: &mut Tab, scene: &mut Scene, act: Act) -> Result<Vec<(u32, Reque
             let Some((kept, id)) = asked(tab, nth) else {
                 return Ok(vec![]);
             };
-            let title = tab
-                .engine
-                .conflict(id)
-                .map(|conflict| conflict.theirs.title.clone());
+            let theirs = tab.engine.conflict(id).map(|both| both.theirs);
+            let title = theirs.map(|theirs| theirs.title.clone());
+            let version = theirs.map(|theirs| theirs.title_version);
             let compared = Compared {
                 title: title.unwrap_or_default(),
-                title_version: Seq(0),
+                title_version: version.unwrap_or_default(),
                 by: None,
                 at: None,
                 theirs: vec![],
@@ -122,8 +121,12 @@ pub fn act(tab: &mut Tab, scene: &mut Scene, act: Act) -> Result<Vec<(u32, Reque
             let engine = &tab.engine;
             let is_gone = |kept: &&Kept| {
                 let is_text = matches!(kept.op, Op::SetTitle { .. });
-                let is_told = matches!(kept.why, Why::Crossed(_));
-                (is_text || is_told) && kept.retryable && engine.get(kept.op.ids()[0]).is_none()
+                let is_gone = |id: TodoId| engine.get(id).is_none();
+                kept.retryable
+                    && match &kept.why {
+                        Why::Crossed(todos) => todos.iter().any(|todo| is_gone(todo.id)),
+                        _ => is_text && is_gone(kept.op.ids()[0]),
+                    }
             };
             let gone: Vec<_> = engine.kept().iter().filter(is_gone).collect();
             let Some(at) = usize::from(kept).checked_rem(gone.len()) else {
@@ -219,7 +222,7 @@ fn resolve(
         }
         Way::Theirs => {
             scene.tally.hit(Hit::ResolvedTheirs);
-            tab.act(scene, Some(kept), None, |engine| engine.discard(kept))
+            tab.act(scene, Some(kept), None, |engine| engine.give_way(kept))
         }
         Way::Merged => {
             scene.tally.hit(Hit::Merged);

@@ -86,8 +86,8 @@ pub struct Chronicle {
     pub dropped: BTreeSet<Key>,
     /// What is kept of these gave way: to the same text of somebody else's, or to a newer one of the same person.
     pub settled: BTreeSet<Key>,
-    /// The text that each deletion was meant for.
-    pub deletions: BTreeMap<Key, String>,
+    /// The texts that each deletion was meant for.
+    pub deletions: BTreeMap<Key, Vec<(TodoId, String)>>,
     /// What decided a conflict.
     pub resolutions: BTreeSet<Key>,
     lived: BTreeSet<TodoId>,
@@ -311,22 +311,27 @@ impl Chronicle {
         }
     }
 
-    /// Whether a deletion took away what its author had not seen. `None`: that is not known here.
-    pub fn has_crossed(&self, epoch: Epoch, seq: Seq) -> Option<(Key, bool)> {
-        let key = self.change(epoch, seq).origin?;
-        let meant = self.deletions.get(&key)?;
-        let Op::DeleteTodo { id } = &self.contents.get(&key)?.op else {
-            return None;
+    /// What a deletion took away, and whether its author had seen the text: as far as that is known here.
+    pub fn crossed(&self, epoch: Epoch, seq: Seq) -> Option<(Key, Vec<(TodoId, bool)>)> {
+        let change = self.change(epoch, seq);
+        let key = change.origin?;
+        let of = |(id, meant): &(TodoId, String)| {
+            let old = self.todo(epoch, Seq(seq.0 - 1), *id)?;
+            // What the same person wrote elsewhere, or in the same step, a page may tell, or not.
+            let at = old.title_version;
+            let origin = (at.0 > 0).then(|| self.change(epoch, at).origin).flatten();
+            let author = |client| self.authors.get(&client);
+            if origin.is_some_and(|(client, _)| author(client) == author(key.0)) {
+                return None;
+            }
+            // What was not completed any more, clearing leaves.
+            change
+                .changed
+                .contains(id)
+                .then(|| (*id, old.title != *meant))
         };
-        let old = self.todo(epoch, Seq(seq.0 - 1), *id)?;
-        // What the same person wrote elsewhere, or in the same step, a page may tell, or not.
-        let at = old.title_version;
-        let origin = (at.0 > 0).then(|| self.change(epoch, at).origin).flatten();
-        let author = |client| self.authors.get(&client);
-        if origin.is_some_and(|(client, _)| author(client) == author(key.0)) {
-            return None;
-        }
-        Some((key, old.title != *meant))
+        let meant = self.deletions.get(&key)?.iter();
+        Some((key, meant.filter_map(of).collect()))
     }
 
     /// An undo takes back nothing that somebody else did since, and is refused for nothing else.

@@ -252,7 +252,7 @@ fn is_over(kept: &Kept, after: &Photo, told: &Told, chronicle: &Chronicle) -> Op
     // What was given up may turn out to be in conflict.
     let current = match (&kept.why, told.outcomes.get(&kept.mutation)) {
         (Why::Conflict(current), _) | (_, Some(Outcome::Conflict(current))) => current,
-        (Why::Crossed(todo), _) => return after.shown(todo.id).map(|_| Hit::Agreed),
+        (Why::Crossed(todos), _) => return are_back(todos, after),
         _ => return None,
     };
     is_answered(kept.mutation, &kept.op, current, after, told, chronicle)
@@ -269,9 +269,15 @@ pub fn was_answered(
         Why::Conflict(current) => {
             is_answered(record.id, &record.op, current, after, told, chronicle)
         }
-        Why::Crossed(todo) => after.shown(todo.id).map(|_| Hit::Agreed),
+        Why::Crossed(todos) => are_back(todos, after),
         _ => None,
     }
+}
+
+fn are_back(todos: &[Todo], after: &Photo) -> Option<Hit> {
+    let mut todos = todos.iter();
+    let are_back = todos.all(|todo| after.shown(todo.id).is_some());
+    are_back.then_some(Hit::Agreed)
 }
 
 fn is_answered(
@@ -293,9 +299,13 @@ fn is_answered(
             return false;
         };
         let outcome = told.outcomes.get(key);
-        let is_decided = told.merged.contains(key)
+        // What the same person wrote in another tab counts, too.
+        let decided = chronicle.decided.get(key);
+        let is_there = matches!(decided, Some(Outcome::Applied(seq)) if *seq <= after.seq);
+        let is_decided = is_there
+            || told.merged.contains(key)
             || matches!(outcome, Some(Outcome::Applied(_) | Outcome::Conflict(_)));
-        is_decided && key.0 == id.0 && base.after.contains(&id)
+        is_decided && base.after.contains(&id)
     };
     let is_superseded = chronicle.contents.iter().any(stands);
     is_superseded.then_some(Hit::Superseded)

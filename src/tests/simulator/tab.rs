@@ -827,10 +827,10 @@ impl Tab {
                 return violated(format!("{entry:?} is new, in the queue of another run"));
             }
             let key = (client, entry.mid);
-            if let Op::DeleteTodo { id } = &entry.op {
-                let meant = meant.iter().find(|(of, _)| of == id);
-                let meant = meant.map(|(_, text)| (key, text.clone()));
-                scene.chronicle.deletions.extend(meant);
+            if deletes(entry) {
+                let of = |(id, _): &&(TodoId, String)| entry.op.ids().contains(id);
+                let meant = meant.iter().filter(of).cloned().collect();
+                scene.chronicle.deletions.insert(key, meant);
             }
             if let Op::SetTitle { id, .. } = &entry.op {
                 let now = || {
@@ -859,22 +859,41 @@ impl Tab {
 
 /// 9: whoever deletes a text that somebody else has just changed is told.
 fn tells_what_it_crossed(scene: &Scene, (before, after): (&Photo, &Photo), seq: Seq) -> Checked {
-    let Some((key, has_crossed)) = scene.chronicle.has_crossed(after.epoch, seq) else {
+    let Some((key, taken)) = scene.chronicle.crossed(after.epoch, seq) else {
         return Ok(());
     };
-    let deletes = |entry: &Entry| matches!(entry.op, Op::DeleteTodo { .. });
     let Some(entry) = before.entry(key).filter(|entry| deletes(entry)) else {
         return Ok(());
     };
-    if !before.sends(key.0) || after.shown(entry.op.ids()[0]).is_some() {
+    if !before.sends(key.0) {
         return Ok(());
     }
-    let is_crossed = |kept: &Kept| matches!(kept.why, Why::Crossed(_));
-    match (has_crossed, after.kept(key).is_some_and(is_crossed)) {
-        (true, true) => scene.tally.hit(Hit::Crossed),
-        (true, false) => return violated(format!("9: {key:?} took away an unseen text, untold")),
-        (false, true) => return violated(format!("{key:?} took away what its author had seen")),
-        (false, false) => {}
+    let told = match after.kept(key).map(|kept| &kept.why) {
+        Some(Why::Crossed(todos)) => todos.as_slice(),
+        _ => &[],
+    };
+    for (id, has_crossed) in taken {
+        let is_told = told.iter().any(|todo| todo.id == id);
+        let is_back = after.shown(id).is_some();
+        match (has_crossed, is_told) {
+            (true, true) if matches!(entry.op, Op::ClearCompleted { .. }) => {
+                scene.tally.hit(Hit::CrossedByClearing);
+            }
+            (true, true) => scene.tally.hit(Hit::Crossed),
+            (true, false) if !is_back => {
+                return violated(format!(
+                    "9: {key:?} took away the unseen text of {id}, untold"
+                ));
+            }
+            (false, true) => {
+                return violated(format!("{key:?} took away what its author had seen: {id}"));
+            }
+            _ => {}
+        }
     }
     Ok(())
+}
+
+fn deletes(entry: &Entry) -> bool {
+    matches!(entry.op, Op::DeleteTodo { .. } | Op::ClearCompleted { .. })
 }

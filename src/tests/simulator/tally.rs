@@ -118,6 +118,7 @@ hits! {
     ConflictAgain: "what decided a conflict came into another one",
     Agreed: "a conflict went away, since both texts were the same by then",
     Superseded: "a conflict gave way to a newer text of the same person",
+    CrossedByClearing: "clearing took away a text that its author had not seen, and that was told",
     Crossed: "a deletion took away a text that its author had not seen, and that was told",
     Reviewed: "mutations that went to review",
     Hidden: "a page hid its list",

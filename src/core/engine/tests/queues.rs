@@ -25,6 +25,7 @@ fn record(mid: u64, op: Op) -> Record {
         epoch: EPOCH,
         op,
         seen: vec![],
+        cleared: vec![],
         was: None,
         undoes: None,
         unless_after: None,
