@@ -432,15 +432,29 @@ export const MUTANTS = [
   {
     name: 'conflicts: a newer one takes an older one of another text with it',
     file: CONFLICTS,
-    old: 'after.iter().copied().filter(move |of| of.0 == client)',
-    new: 'let _ = after; let mid = entry.mid; (1..mid.0).map(move |of| (client, crate::core::id::Mid(of)))',
+    old: 'after.iter().copied()',
+    new: 'let _ = after; let (client, mid) = entry.id(); (1..mid.0).map(move |of| (client, crate::core::id::Mid(of)))',
     red,
   },
   {
     name: 'conflicts: what is deleted unseen is not told',
     file: CONFLICTS,
-    old: 'let is_other = |todo: &&Todo| todo.title != *seen;',
-    new: 'let is_other = |todo: &&Todo| todo.title == *seen && todo.title.is_empty();',
+    old: 'let is_other = |todo: &&Todo| seen(todo.id).is_some_and(|text| text != todo.title);',
+    new: 'let is_other = |todo: &&Todo| seen(todo.id).is_some_and(|text| text != todo.title) && todo.title.is_empty();',
+    red,
+  },
+  {
+    name: 'conflicts: what is cleared unseen is not told',
+    file: CONFLICTS,
+    old: 'Some(text.as_str()).filter(|text| !text.is_empty())',
+    new: 'Some(text.as_str()).filter(|text| text.is_empty())',
+    red,
+  },
+  {
+    name: 'conflicts: taking back what was decided for theirs overwrites what came since',
+    file: CONFLICTS,
+    old: 'seq: Some(self.base.seq.max(both.theirs.title_version)),',
+    new: 'seq: Some(crate::core::id::Seq(u64::MAX - 1)),',
     red,
   },
 ];

@@ -26,11 +26,11 @@ pub fn marks(theirs: &str, mine: &str) -> (Vec<String>, Vec<String>) {
     let (theirs, mine) = (words(theirs), words(mine));
     // Words only: by their spaces any two texts are much the same.
     let plain = |words: &[&str]| {
-        words
-            .iter()
-            .map(|word| word.trim_end())
-            .flat_map(line)
-            .collect::<String>()
+        let words = words.iter().map(|word| {
+            let mut parts = word.split_word_bounds();
+            parts.find(|part| !is_space(part)).unwrap_or_default()
+        });
+        words.flat_map(line).collect::<String>()
     };
     let (before, after) = (plain(&theirs), plain(&mine));
     let mut options = DiffOptions::new();
