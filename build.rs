@@ -29,6 +29,8 @@ mod scripts {
             println!("cargo::rerun-if-changed={}", path.display());
             let code = fs::read_to_string(&path)?;
             let code = if is_release { shortened(&code)? } else { code };
+            // `loader.js` is an expression: what follows it calls it.
+            let code = code.trim_end_matches([';', '\n']);
             fs::write(out.join(file.file_name()), code)?;
         }
         Ok(())
@@ -44,9 +46,7 @@ mod scripts {
         let code = Codegen::new()
             .with_options(CodegenOptions::minify())
             .with_scoping(Some(names.scoping))
-            .build(&parsed.program)
-            .code;
-        // `loader.js` is an expression: what follows it calls it.
-        Ok(code.trim_end_matches([';', '\n']).to_owned())
+            .build(&parsed.program);
+        Ok(code.code)
     }
 }

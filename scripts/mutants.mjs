@@ -450,11 +450,4 @@ export const MUTANTS = [
     new: 'Some(text.as_str()).filter(|text| text.is_empty())',
     red,
   },
-  {
-    name: 'conflicts: taking back what was decided for theirs overwrites what came since',
-    file: CONFLICTS,
-    old: 'seq: Some(self.base.seq.max(both.theirs.title_version)),',
-    new: 'seq: Some(crate::core::id::Seq(u64::MAX - 1)),',
-    red,
-  },
 ];

@@ -256,6 +256,9 @@ window.lockstep = (() => {
     },
     tell,
     forget,
+    // All that is kept of this person; and what they drop of it.
+    kept: of => read('queue', `${of} `),
+    drop: key => write('queue', [], [key]),
     // How many edits of this person wait, in all lists and of all tabs.
     waiting: async of => (await read('queue', `${of} `)).filter(record => record.queued).length,
     // Nothing waits any more in a list that the page does not show.

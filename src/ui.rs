@@ -18,3 +18,5 @@ pub mod appearance;
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod layout;
+#[cfg(feature = "ssr")]
+pub mod left_behind;

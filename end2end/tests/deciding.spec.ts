@@ -187,6 +187,53 @@ test('who is out finds their text in the tray, and nothing of theirs', async ({ 
   await app.page.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(bens.app.reviewed(MINE)).toBeVisible();
   await expect(bens.app.page.getByText(THEIRS)).toHaveCount(0);
+  await expect(bens.app.notices).toHaveText([/not shared with you/]);
+  // The page that comes in the place of the list has it, too; and so has the page of all lists.
+  bens.app.expectNetworkErrors();
+  for (const path of [list, '/lists']) {
+    await bens.app.goto(path);
+    await expect(bens.app.reviewed(MINE)).toBeVisible();
+    await expect(bens.app.review).toContainText('not there for you any more');
+    await expect(bens.app.page.getByText(THEIRS)).toHaveCount(0);
+  }
+  await bens.app.reviewed(MINE).getByRole('button', { name: 'Discard' }).click();
+  await expect(bens.app.review).toHaveCount(0);
+  await bens.app.goto(list);
+  await expect(bens.app.review).toHaveCount(0);
+});
+
+test('of what waited for a list that is gone, all is shown where the list was, and to nobody else', async ({ app, bens, list }) => {
+  app.expectNetworkErrors();
+  const ben = bens.app;
+  await meanwhile(
+    ben,
+    async () => {
+      await ben.retitle('bread', MINE);
+      await ben.addTodo('<b>eggs</b>');
+      await ben.tick('milk');
+      await expect(ben.connection).toHaveAttribute('data-waiting', '3');
+    },
+    async () => {
+      await ben.page.goto('about:blank');
+      await app.page.goto(`${list}/sharing`);
+      await app.page.getByRole('button', { name: 'Remove', exact: true }).click();
+      await expect(app.page.getByRole('button', { name: 'Remove', exact: true })).toHaveCount(0);
+    },
+  );
+  await ben.goto(list);
+  await expect(ben.review.getByRole('listitem')).toHaveCount(3);
+  await expect(ben.reviewed('<b>eggs</b>')).toBeVisible();
+  await expect(ben.reviewed('A change')).toBeVisible();
+  await ben.reviewed(MINE).getByRole('button', { name: 'Discard' }).click();
+  await expect(ben.review.getByRole('listitem')).toHaveCount(2);
+  await expect(ben.reviewed('<b>eggs</b>').getByRole('button', { name: 'Discard' })).toBeFocused();
+  // Somebody else in the same browser sees nothing of it.
+  const other = await ben.page.context().newPage();
+  await other.goto('/lists');
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.getByRole('button', { name: 'Discard and sign out' }).click();
+  await expect(other.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
+  await expect(ben.review).toHaveCount(0);
 });
 
 test('clearing what somebody else has just changed is told, and all of it can be brought back', async ({ app, bens, device }) => {

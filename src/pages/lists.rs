@@ -12,7 +12,7 @@ use crate::{
     },
     error::AppError,
     server::{flash::Flash, lists::restorable, visit::Visit},
-    ui::{field::Refusal, layout::Layout},
+    ui::{field::Refusal, layout::Layout, left_behind::LeftBehind},
 };
 use deleted::{Deleted, DeletedLists};
 use entry::Entry;
@@ -85,6 +85,7 @@ async fn shown(visit: Visit) -> Result<AnyView, AppError> {
                     {shown}
                 </div>
                 <DeletedLists me lists=deleted />
+                <LeftBehind />
             </section>
             {just_deleted.map(|list| view! { <Deleted me list /> })}
         </Layout>

@@ -3,7 +3,7 @@
 use crate::{
     error::{AppError, Code},
     server::{guard::encode, visit::Visit},
-    ui::layout::Layout,
+    ui::{layout::Layout, left_behind::LeftBehind},
 };
 use axum::http::StatusCode;
 use leptos::prelude::*;
@@ -57,6 +57,7 @@ async fn failed(visit: Option<Visit>, error: AppError) -> AnyView {
         true => ("lost", "Not found"),
         false => ("lost broken", "That did not work"),
     };
+    let left_behind = (is_missing && user.is_some()).then(|| view! { <LeftBehind /> });
     let (start, label) = match user {
         Some(_) => ("/lists", "Your lists"),
         None => ("/", "To the start"),
@@ -78,6 +79,7 @@ async fn failed(visit: Option<Visit>, error: AppError) -> AnyView {
                     </a>
                 </p>
             </section>
+            {left_behind}
         </Layout>
     }
     .into_any()

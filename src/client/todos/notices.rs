@@ -131,6 +131,8 @@ impl Told {
 pub(super) fn of(state: &State) -> Said {
     let State { engine, told, .. } = state;
     let can_decide = state.can_decide();
+    // What others wrote is not for this person any more; what they wrote themselves is in the tray.
+    let is_hidden = engine.is_hidden();
     let mut notices: Vec<Notice> = trouble(engine).into_iter().collect();
     let mut review = Vec::new();
     for kept in engine.kept() {
@@ -142,12 +144,13 @@ pub(super) fn of(state: &State) -> Said {
         }
         // What the server would not take any of is told once, for all; and what something newer stands for, not at all.
         let is_told = matches!(kept.why, Why::Barred(_) | Why::Crossed(_))
-            || is_question && !engine.asks(kept);
+            || is_question && !engine.asks(kept)
+            || is_hidden;
         if !is_told && !told.read.contains(&moment(engine, kept)) {
             group(engine, kept, is_here, is_question, &mut notices);
         }
     }
-    notices.extend(crossed(engine));
+    notices.extend(crossed(engine).filter(|_| !is_hidden));
     let words = told.complaint.iter().chain(&told.words);
     notices.extend(words.map(|text| Notice::says(text.clone())));
     if let Some(text) = &told.offer {
