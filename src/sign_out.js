@@ -44,7 +44,13 @@
     await forget(user);
     if (leaving() === user) storage(stored => stored.removeItem(LEAVING));
   };
+  // Once, until the page is shown again: what asked the server twice hears twice that nobody is signed in, and one
+  // navigation on the heels of another can end both.
+  let over;
+  addEventListener('pageshow', () => (over = false));
   lockstep.startOver = async () => {
+    if (over) return;
+    over = true;
     await gone;
     location.replace('/');
   };
