@@ -299,10 +299,9 @@ fn is_answered(
             return false;
         };
         let outcome = told.outcomes.get(key);
-        // What the same person wrote in another tab counts, too.
-        let decided = chronicle.decided.get(key);
-        let is_there = matches!(decided, Some(Outcome::Applied(seq)) if *seq <= after.seq);
-        let is_decided = is_there
+        // What the same person wrote in another tab counts, too: that tab may have told before its event came.
+        let is_elsewhere = matches!(chronicle.decided.get(key), Some(Outcome::Applied(_)));
+        let is_decided = is_elsewhere
             || told.merged.contains(key)
             || matches!(outcome, Some(Outcome::Applied(_) | Outcome::Conflict(_)));
         is_decided && base.after.contains(&id)
