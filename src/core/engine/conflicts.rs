@@ -54,6 +54,12 @@ impl Engine {
         self.asked(kept).is_some()
     }
 
+    /// The one of this number, if it is asked.
+    fn question(&self, kept: u32) -> Option<Conflict<'_>> {
+        let mut all = self.kept().iter();
+        self.asked(all.find(|of| of.id == kept)?)
+    }
+
     fn asked<'e>(&'e self, kept: &'e Kept) -> Option<Conflict<'e>> {
         let (Op::SetTitle { id, title, .. }, Why::Conflict(current)) = (&kept.op, &kept.why) else {
             return None;
@@ -87,8 +93,7 @@ impl Engine {
 
     /// How the texts of a conflict compare.
     pub fn compared(&mut self, kept: u32, compared: Compared) {
-        let mut asked = self.kept().iter().filter_map(|kept| self.asked(kept));
-        if asked.any(|both| both.kept.id == kept && both.compared().is_some()) {
+        if (self.question(kept)).is_some_and(|both| both.compared().is_some()) {
             // An answer about an older text.
             return;
         }
@@ -116,8 +121,7 @@ impl Engine {
 
     /// Decides a conflict for theirs. To take that back is to write mine over it after all.
     pub fn give_way(&mut self, kept: u32) {
-        let mut asked = self.kept().iter().filter_map(|kept| self.asked(kept));
-        let Some(both) = asked.find(|both| both.kept.id == kept) else {
+        let Some(both) = self.question(kept) else {
             return self.discard(kept);
         };
         let op = Op::SetTitle {
