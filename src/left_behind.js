@@ -36,6 +36,7 @@
       drop,
     );
     drop.onclick = async () => {
+      // Under this key a mutation is kept (core::wire::stored::key).
       await lockstep.drop(`${user} ${list} ${client} ${String(mid).padStart(16, '0')}`);
       const next = item.nextElementSibling ?? item.previousElementSibling;
       item.remove();

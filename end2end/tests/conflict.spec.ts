@@ -5,7 +5,7 @@ import { BUSY } from '../fixtures/busy';
 import { edits, PUSH } from '../fixtures/groceries';
 import { tabTo } from '../fixtures/keyboard';
 import { expect, test } from '../fixtures/people';
-import { expectPeace, quarrel, question, type Question } from '../fixtures/quarrel';
+import { expectPeace, meanwhile, quarrel, question, type Question } from '../fixtures/quarrel';
 
 const MINE = 'fresh bread from the market';
 const THEIRS = 'two loaves of bread';
@@ -164,15 +164,18 @@ test('the question survives a reload, and can be answered without a network', as
 });
 
 test('several at once each ask for themselves, and are announced as one', async ({ app, bens, device }) => {
-  app.expectNetworkErrors();
-  const context = app.page.context();
-  await context.setOffline(true);
-  await app.retitle('bread', MINE);
-  await app.retitle('salt', 'sea salt');
-  await bens.app.retitle('bread', THEIRS);
-  await bens.app.retitle('salt', 'ملح');
-  await bens.app.expectSync('ملح', null);
-  await context.setOffline(false);
+  await meanwhile(
+    app,
+    async () => {
+      await app.retitle('bread', MINE);
+      await app.retitle('salt', 'sea salt');
+    },
+    async () => {
+      await bens.app.retitle('bread', THEIRS);
+      await bens.app.retitle('salt', 'ملح');
+      await bens.app.expectSync('ملح', null);
+    },
+  );
   await question(app, THEIRS).expectTexts(THEIRS, MINE);
   await question(app, 'ملح').expectTexts('ملح', 'sea salt');
   await expect(app.notices).toHaveText([/2 texts/]);
@@ -186,14 +189,17 @@ test('several at once each ask for themselves, and are announced as one', async 
 });
 
 test('of what I wrote one after the other, the last stands against theirs', async ({ app, bens, device }) => {
-  app.expectNetworkErrors();
-  const context = app.page.context();
-  await context.setOffline(true);
-  await app.retitle('bread', 'rye bread');
-  await app.retitle('rye bread', MINE);
-  await bens.app.retitle('bread', THEIRS);
-  await bens.app.expectSync(THEIRS, null);
-  await context.setOffline(false);
+  await meanwhile(
+    app,
+    async () => {
+      await app.retitle('bread', 'rye bread');
+      await app.retitle('rye bread', MINE);
+    },
+    async () => {
+      await bens.app.retitle('bread', THEIRS);
+      await bens.app.expectSync(THEIRS, null);
+    },
+  );
   await question(app, THEIRS).expectTexts(THEIRS, MINE);
   await question(app, THEIRS).button('Keep mine').click();
   await device.expectRows(['[ ] milk', `[ ] ${MINE}`, '[ ] salt']);
@@ -233,14 +239,15 @@ test('a decision can be undone', async ({ app, bens, network, device }) => {
 
 test.describe('while somebody else deletes', () => {
   test('what I change without a network: it can be brought back with my text', async ({ app, bens, device }) => {
-    app.expectNetworkErrors();
-    const context = app.page.context();
-    await context.setOffline(true);
-    await app.retitle('bread', MINE);
-    await bens.app.tick('bread');
-    await bens.app.delete('bread');
-    await device.expectRows(['[ ] milk', '[ ] salt']);
-    await context.setOffline(false);
+    await meanwhile(
+      app,
+      () => app.retitle('bread', MINE),
+      async () => {
+        await bens.app.tick('bread');
+        await bens.app.delete('bread');
+        await device.expectRows(['[ ] milk', '[ ] salt']);
+      },
+    );
     await expect(app.reviewed(MINE)).toContainText('This item was deleted.');
     await expect(app.notices).toHaveText([/was not saved. This item was deleted./]);
     await app.reviewed(MINE).getByRole('button', { name: 'Bring back with my text' }).click();
@@ -284,13 +291,14 @@ test.describe('while somebody else deletes', () => {
 });
 
 test('who deletes what somebody else has just changed is told, and can bring it back', async ({ app, bens, device }) => {
-  app.expectNetworkErrors();
-  const context = app.page.context();
-  await context.setOffline(true);
-  await app.delete('bread');
-  await bens.app.retitle('bread', THEIRS);
-  await bens.app.expectSync(THEIRS, null);
-  await context.setOffline(false);
+  await meanwhile(
+    app,
+    () => app.delete('bread'),
+    async () => {
+      await bens.app.retitle('bread', THEIRS);
+      await bens.app.expectSync(THEIRS, null);
+    },
+  );
   await device.expectRows(['[ ] milk', '[ ] salt']);
   const told = app.notices.filter({ hasText: `Somebody else had just changed what you deleted: “${THEIRS}”` });
   await told.getByRole('button', { name: 'Bring back', exact: true }).click();

@@ -5,7 +5,7 @@ import type { App } from '../fixtures/app';
 import { BUSY } from '../fixtures/busy';
 import { PUSH } from '../fixtures/groceries';
 import { expect, test } from '../fixtures/people';
-import { expectPeace, quarrel, question } from '../fixtures/quarrel';
+import { expectPeace, meanwhile, quarrel, question } from '../fixtures/quarrel';
 
 const MINE = 'fresh bread from the market';
 const THEIRS = 'two loaves of bread';
@@ -13,30 +13,25 @@ const NEWER = 'three loaves of bread';
 const BREAD = { title: 'bread', mine: MINE, theirs: THEIRS };
 const ROWS = (bread: string) => ['[ ] milk', `[ ] ${bread}`, '[ ] salt'];
 
-/** What Ann does meanwhile, she does without a network. */
-async function meanwhile(ann: App, hers: () => Promise<void>, bens: () => Promise<void>): Promise<void> {
-  ann.expectNetworkErrors();
-  const context = ann.page.context();
-  await context.setOffline(true);
-  await hers();
-  await bens();
-  await context.setOffline(false);
-}
-
-/** Both change bread, and both change salt. */
-async function twoQuarrels(ann: App, ben: App): Promise<void> {
+/** What Ann has changed of two items when she has a network again, and Ben has done this meanwhile. */
+async function withTwoChanged(ann: App, bens: () => Promise<void>): Promise<void> {
   await meanwhile(
     ann,
     async () => {
       await ann.retitle('bread', MINE);
       await ann.retitle('salt', 'sea salt');
     },
-    async () => {
-      await ben.retitle('bread', THEIRS);
-      await ben.retitle('salt', 'rock salt');
-      await ben.expectSync('rock salt', null);
-    },
+    bens,
   );
+}
+
+/** Both change bread, and both change salt. */
+async function twoQuarrels(ann: App, ben: App): Promise<void> {
+  await withTwoChanged(ann, async () => {
+    await ben.retitle('bread', THEIRS);
+    await ben.retitle('salt', 'rock salt');
+    await ben.expectSync('rock salt', null);
+  });
   await question(ann, THEIRS).expectTexts(THEIRS, MINE);
   await question(ann, 'rock salt').expectTexts('rock salt', 'sea salt');
 }
@@ -270,17 +265,10 @@ test('after a decision the offer to take back something older is gone', async ({
 });
 
 test('a double click drops one entry of the tray, and the keyboard goes on from the next', async ({ app, bens, device }) => {
-  await meanwhile(
-    app,
-    async () => {
-      await app.retitle('bread', MINE);
-      await app.retitle('salt', 'sea salt');
-    },
-    async () => {
-      await bens.app.delete('bread');
-      await bens.app.delete('salt');
-    },
-  );
+  await withTwoChanged(app, async () => {
+    await bens.app.delete('bread');
+    await bens.app.delete('salt');
+  });
   await device.expectRows(['[ ] milk']);
   await expect(app.review.getByRole('listitem')).toHaveCount(2);
   await app.reviewed(MINE).getByRole('button', { name: 'Discard' }).dblclick();
