@@ -1,12 +1,13 @@
 //! Durable edits a second (SQLite, `synchronous=FULL`), at 1 and at 64 clients: over HTTP, as people send them, and
 //! through the store alone, beside the same without group commit. Then live sockets: what idle ones weigh, and how soon an
-//! edit reaches 1,000 and 5,000.
+//! edit reaches 1,000 and 5,000, beside what the system alone takes to write as much to as many.
 //!
 //! `scripts/bench server`. One run measures all in turn, so that ratios hold on a noisy machine. The clients run on
 //! the same machine and take their share of it.
 
 #![allow(clippy::expect_used)]
 
+mod bare;
 mod http;
 #[path = "../../tests/chaos/process.rs"]
 mod process;
@@ -44,9 +45,15 @@ impl Measured {
     }
 }
 
+fn main() {
+    if !bare::serve_if_asked() {
+        measure();
+    }
+}
+
 #[tokio::main]
 #[allow(clippy::print_stdout)]
-async fn main() {
+async fn measure() {
     println!("Durable edits, {} s each:", LASTS.as_secs());
     println!("| clients | how | edits/s | p50 | p99 |\n|---|---|---|---|---|");
     for clients in [1, 64] {
@@ -61,5 +68,6 @@ async fn main() {
     sockets::idle().await;
     for count in [1_000, 5_000] {
         sockets::fan_out(count).await;
+        sockets::bare(count).await;
     }
 }

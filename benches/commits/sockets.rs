@@ -2,6 +2,7 @@
 //! other ends live in this process, on the same machine, and take their share of it.
 
 use crate::{
+    bare::Bare,
     http::{Person, start},
     process::Process,
 };
@@ -34,6 +35,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 type Socket = WebSocketStream<TcpStream>;
 
+/// As little memory as it goes: there are many of them.
+pub fn config() -> WebSocketConfig {
+    WebSocketConfig::default().read_buffer_size(1024)
+}
+
 /// Opens so many on the person's list.
 async fn open(address: SocketAddr, person: &Person, count: usize) -> Vec<Socket> {
     let url = format!("ws://{address}/ws?list={}", person.list);
@@ -58,8 +64,7 @@ async fn open_one(address: SocketAddr, url: String, cookie: String) -> io::Resul
     let mut request = url.into_client_request().map_err(io::Error::other)?;
     let cookie = cookie.parse().map_err(io::Error::other)?;
     request.headers_mut().insert("cookie", cookie);
-    let config = WebSocketConfig::default().read_buffer_size(1024);
-    let opened = client_async_with_config(request, stream, Some(config)).await;
+    let opened = client_async_with_config(request, stream, Some(config())).await;
     opened.map(|(socket, _)| socket).map_err(io::Error::other)
 }
 
@@ -71,16 +76,16 @@ fn memory(server: &Process) -> usize {
     kib.unwrap_or(0) * 1024
 }
 
-/// Seconds of processor time that it has used.
-fn processor(server: &Process) -> f64 {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", server.id())).expect("Linux");
+/// Seconds of processor time that a process has used: in its own code, and in the system's.
+fn processor(process: u32) -> [f64; 2] {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("Linux");
     // Behind the name, which is in parentheses: state, ten others, then the two in hundredths of a second.
     let fields = stat.rsplit(')').next().unwrap_or_default();
-    let times = fields.split_whitespace().skip(11).take(2);
-    times
-        .filter_map(|time| time.parse::<f64>().ok())
-        .sum::<f64>()
-        / 100.0
+    let mut times = fields.split_whitespace().skip(11);
+    [(); 2].map(|()| {
+        let hundredths = times.next().and_then(|time| time.parse::<f64>().ok());
+        hundredths.expect("Linux") / 100.0
+    })
 }
 
 /// What idle sockets weigh.
@@ -104,12 +109,44 @@ pub async fn idle() {
 }
 
 /// How soon an edit reaches so many.
-#[allow(clippy::print_stdout)]
 pub async fn fan_out(count: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let (address, server) = start(folder.path()).await;
     let mut person = Person::register(address).await.expect("an account");
     let sockets = open(address, &person, count).await;
+    let edit = async |seq| person.edit(seq).await.expect("an answer");
+    deliver("edits/s", sockets, server.id(), edit).await;
+}
+
+/// The same without a server.
+pub async fn bare(count: usize) {
+    let (mut bare, sockets) = Bare::start(count).await;
+    let id = bare.id();
+    // As long as an event of the server's.
+    let todo = format!(
+        r#""payload":{{"id":"{0}","list":"{0}","title":"{1}","completed":true,"position":"a0","version":1,"title_version":1,"created_at":1763812345678,"updated_at":1763812399999}}"#,
+        uuid::Uuid::nil(),
+        "x".repeat(10),
+    );
+    let pass_on = async |seq| {
+        let event = format!(
+            r#"{{"type":"TODO_UPDATED","list":"{0}","seq":{seq},"client":"{0}","mid":{seq},{todo}}}"#,
+            uuid::Uuid::nil()
+        );
+        bare.pass_on(&event).await.expect("a connection");
+    };
+    deliver("events/s by the system alone", sockets, id, pass_on).await;
+}
+
+/// Makes so many changes a second, and prints how soon each reached all, and what the process took for it.
+#[allow(clippy::print_stdout)]
+async fn deliver(
+    what: &str,
+    sockets: Vec<Socket>,
+    process: u32,
+    mut change: impl AsyncFnMut(usize),
+) {
+    let count = sockets.len();
     let edits = (RATE * SECONDS) as usize;
     let sent: Arc<Vec<OnceLock<Instant>>> =
         Arc::new((0..=edits).map(|_| OnceLock::new()).collect());
@@ -117,28 +154,30 @@ pub async fn fan_out(count: usize) {
     for socket in sockets {
         readers.spawn(read(socket, Arc::clone(&sent)));
     }
-    let used = processor(&server);
+    let before = processor(process);
     let began = Instant::now();
     let mut ticks = interval(Duration::from_secs(1) / RATE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for seq in 1..=edits {
         ticks.tick().await;
         let _ = sent[seq].set(Instant::now());
-        person.edit(seq).await.expect("an answer");
+        change(seq).await;
     }
-    let lasted = began.elapsed();
+    let lasted = began.elapsed().as_secs_f64();
     let mut took: Vec<Duration> = readers.join_all().await.into_iter().flatten().collect();
-    let used = processor(&server) - used;
+    let after = processor(process);
     took.sort_unstable();
     let at = |percent: usize| took[(took.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
+    let [own, system] = [0, 1].map(|n| after[n] - before[n]);
     println!(
-        "{count} sockets, {RATE} edits/s for {:.0} s: p50 {:.1} ms, p99 {:.1} ms, {} of {} lost, {:.0} % of a core.",
-        lasted.as_secs_f64(),
+        "{count} sockets, {RATE} {what} for {lasted:.0} s: p50 {:.1} ms, p99 {:.1} ms, {} of {} lost, {:.1} s of processor \
+         time ({own:.1} its own, {system:.1} the system's), {:.1} µs each.",
         at(50),
         at(99),
         edits * count - took.len(),
         edits * count,
-        used / lasted.as_secs_f64() * 100.0,
+        own + system,
+        (own + system) * 1e6 / took.len() as f64,
     );
 }
 

@@ -3,6 +3,7 @@
 
 pub mod end;
 pub mod flood;
+pub mod pulse;
 pub mod socket;
 mod upgrade;
 

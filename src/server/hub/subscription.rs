@@ -1,13 +1,9 @@
 //! One socket's place in the hub: it is given up when this is dropped. Not here: what goes through it (`mailbox`).
 
-use super::{Hub, Rooms, Socket, SocketId, mailbox::Mailbox, network};
+use super::{Hub, Rooms, Socket, SocketId, mailbox::Mailbox, network, presence::People};
 use crate::core::id::{ListId, Seq, SessionId, TodoId, UserId};
 use std::{net::IpAddr, sync::Arc};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
-
-/// People up to which presence goes out as often as it may. Among more it goes out as much less often, so that it costs
-/// a socket the same however many there are.
-const CROWD: usize = 50;
 
 /// Whose socket it is, from where, and for what.
 #[derive(Debug, Clone)]
@@ -150,25 +146,34 @@ impl Subscription {
 
     /// The socket's person edits this todo, or none.
     pub fn edit(&self, todo: Option<TodoId>) {
+        self.change(|people| people.edit(self.id, self.user, todo));
+    }
+
+    /// The socket does not answer any more: nobody sees its person, unless they have another one. Or it does again.
+    pub fn answers(&self, answers: bool) {
+        self.change(|people| people.answers(self.id, self.user, answers));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut People) -> bool) {
         let mut rooms = self.hub.rooms();
         let topic = self.list.and_then(|list| rooms.topics.get_mut(&list));
-        if let Some(topic) = topic
-            && topic.people.edit(self.id, self.user, todo)
-        {
-            topic.tell_presence(topic.people.count());
+        if let Some(topic) = topic {
+            let before = topic.people.count();
+            if change(&mut topic.people) {
+                topic.tell_presence(before);
+            }
         }
     }
 
-    /// Who is here, as it goes out, and how many times longer than usual to wait before the next.
-    pub fn presence(&self) -> Option<(Utf8Bytes, u32)> {
+    /// Who is here, as it goes out, and how many they are.
+    pub fn presence(&self) -> Option<(Utf8Bytes, usize)> {
         let mut rooms = self.hub.rooms();
         // Who may no longer see the list sees nobody in it either.
         if self.mailbox.closing().is_some() {
             return None;
         }
         let people = &mut rooms.topics.get_mut(&self.list?)?.people;
-        let crowd = people.count().div_ceil(CROWD);
-        Some((people.frame()?, u32::try_from(crowd).unwrap_or(u32::MAX)))
+        Some((people.frame()?, people.count()))
     }
 }
 

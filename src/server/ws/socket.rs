@@ -5,13 +5,13 @@
 //!
 //! Not here: who may open one (`ws`), who is told what (`hub`).
 
-use super::{end::End, flood::Flood};
+use super::{end::End, flood::Flood, pulse::Pulse};
 use crate::{
     core::{
         id::Seq,
         wire::frames::{FromBrowser, ListsChanged, Pong},
     },
-    server::hub::{Subscription, mailbox::Next},
+    server::hub::{Subscription, mailbox::Next, presence::crowds},
 };
 use futures_util::{Sink, SinkExt, Stream};
 use serde::Serialize;
@@ -33,8 +33,6 @@ use tokio_tungstenite::tungstenite::{
 
 /// Bytes that are sent in one piece. What is larger goes in several, since a socket keeps a buffer of the largest one.
 pub const PIECE_MAX: usize = 4 * 1024;
-/// How often the server pings.
-pub const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// After how much silence a socket ends.
 pub const SILENCE_MAX: Duration = Duration::from_secs(45);
 /// `LISTS_CHANGED` goes out once in this time at most.
@@ -130,7 +128,7 @@ struct Line {
     flood: Flood,
     began: Instant,
     heard: Instant,
-    next_ping: Instant,
+    pulse: Pulse,
     next_lists: Instant,
     next_presence: Instant,
     expires: Instant,
@@ -160,11 +158,11 @@ impl Line {
             flood: Flood::default(),
             began: now,
             heard: now,
-            next_ping: now + PING_INTERVAL,
+            pulse: Pulse::new(now),
             next_lists: now,
             next_presence: now,
             expires: now + expires_in.min(FAR),
-            timer: Box::pin(sleep_until(now + PING_INTERVAL)),
+            timer: Box::pin(sleep_until(now + SILENCE_MAX)),
         }
     }
 
@@ -259,7 +257,7 @@ impl Line {
             }
             if std::mem::take(&mut self.is_blocked) {
                 // It took something: it lives, however long a replay takes it.
-                self.heard = Instant::now();
+                self.lives();
             }
             if let Some(piece) = self.piece.take()
                 && let Err(error) = Pin::new(&mut *socket).start_send(piece)
@@ -301,8 +299,10 @@ impl Line {
             return text(welcome);
         }
         let now = Instant::now();
-        if now >= self.next_ping {
-            self.next_ping = now + PING_INTERVAL;
+        if now >= self.pulse.next {
+            if self.pulse.ping(now) {
+                self.subscription.answers(false);
+            }
             return Ok(Some(Message::Ping(Default::default())));
         }
         if std::mem::take(&mut self.owes_pong) {
@@ -331,8 +331,9 @@ impl Line {
     fn next_note(&mut self, now: Instant) -> Option<Utf8Bytes> {
         let mailbox = self.subscription.mailbox();
         if now >= self.next_presence && mailbox.take_presence() {
-            let (frame, crowd) = self.subscription.presence()?;
-            self.next_presence = now + PRESENCE_INTERVAL * crowd;
+            let (frame, people) = self.subscription.presence()?;
+            self.next_presence = now + PRESENCE_INTERVAL * crowds(people);
+            self.pulse.among(people, now);
             return Some(frame);
         }
         if now >= self.next_lists && mailbox.take_lists_changed() {
@@ -347,7 +348,7 @@ impl Line {
         let mut due = self.expires.min(self.heard + SILENCE_MAX);
         // What cannot be sent anyway is not due.
         if self.piece.is_none() {
-            due = due.min(self.next_ping);
+            due = due.min(self.pulse.next);
             let (lists, presence) = self.subscription.mailbox().notes();
             if lists {
                 due = due.min(self.next_lists);
@@ -362,8 +363,15 @@ impl Line {
         self.timer.as_mut().poll(context).map(|()| Woken::Time)
     }
 
-    fn hear(&mut self, message: Message) -> Result<(), End> {
+    fn lives(&mut self) {
         self.heard = Instant::now();
+        if self.pulse.heard() {
+            self.subscription.answers(true);
+        }
+    }
+
+    fn hear(&mut self, message: Message) -> Result<(), End> {
+        self.lives();
         if self.flood.count(self.began.elapsed()) {
             return Err(End::Flooding);
         }

@@ -1,6 +1,6 @@
 //! What goes by the clock: heartbeat, floods, how often lists and presence are told, the end of a sign-in.
 
-use super::wire::{ADA, BOB, LIST, LONG, Table, at, hub, opening, reading, serve, visitor};
+use super::wire::{ADA, BOB, Client, LIST, LONG, Table, at, hub, opening, reading, serve, visitor};
 use crate::{
     core::id::Seq,
     server::{
@@ -8,6 +8,7 @@ use crate::{
         store::Happened,
         ws::{
             end::End,
+            pulse::{PING_AMONG_OTHERS, PING_INTERVAL, Pulse},
             socket::{Reading, SILENCE_MAX},
         },
     },
@@ -138,6 +139,76 @@ async fn of_presence_it_hears_four_times_a_second_at_most_and_the_last_word() {
         of_ada.next().unwrap()["editing"],
         json!(uuid::Uuid::from_u128(99))
     );
+}
+
+/// Answers pings until presence shows so many people; gives how long that took.
+async fn until_people(client: &Client, people: usize) -> Duration {
+    let began = Instant::now();
+    loop {
+        match client.message().await {
+            Message::Ping(_) => client.send(Message::Pong(Default::default())),
+            Message::Text(text) => {
+                let frame: serde_json::Value = serde_json::from_str(&text).unwrap();
+                if frame["payload"]
+                    .as_array()
+                    .is_some_and(|p| p.len() == people)
+                {
+                    return began.elapsed();
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_drops_off_the_network_is_gone_for_the_others_within_ten_seconds_and_back_when_heard() {
+    let hub = hub();
+    let (ada, bob) = (at(&hub, ADA, 0), at(&hub, BOB, 0));
+    until_people(&bob, 2).await;
+    // Each of ada's pings but the last few was answered, and presence was told to nobody meanwhile.
+    let both = async {
+        let answering = async {
+            loop {
+                if matches!(ada.message().await, Message::Ping(_)) {
+                    ada.send(Message::Pong(Default::default()));
+                }
+            }
+        };
+        let _ = timeout(Duration::from_secs(600), answering).await;
+    };
+    tokio::join!(both, async {
+        let quiet = timeout(Duration::from_secs(600), until_people(&bob, 1)).await;
+        assert!(quiet.is_err(), "both were there all the time");
+    });
+    assert!(until_people(&bob, 1).await <= Duration::from_secs(10));
+    ada.send(Message::Pong(Default::default()));
+    assert!(until_people(&bob, 2).await <= Duration::from_secs(1));
+    // For good, this time: once it is alone it is asked as seldom as anybody who is.
+    assert!(until_people(&bob, 1).await <= Duration::from_secs(10));
+    let next_ping = async { while !matches!(bob.message().await, Message::Ping(_)) {} };
+    next_ping.await;
+    bob.send(Message::Pong(Default::default()));
+    let began = Instant::now();
+    while !matches!(bob.message().await, Message::Ping(_)) {}
+    assert_eq!(began.elapsed(), PING_INTERVAL);
+    drop(ada);
+}
+
+#[tokio::test(start_paused = true)]
+async fn among_many_people_each_is_asked_less_often() {
+    let mut pulse = Pulse::new(Instant::now());
+    let mut gap = |people| {
+        let now = Instant::now();
+        pulse.among(people, now);
+        pulse.ping(now);
+        pulse.next - now
+    };
+    assert_eq!(gap(1), PING_INTERVAL);
+    assert_eq!(gap(2), PING_AMONG_OTHERS);
+    assert_eq!(gap(50), PING_AMONG_OTHERS);
+    assert_eq!(gap(51), PING_AMONG_OTHERS * 2);
+    assert_eq!(gap(5_000), PING_INTERVAL);
 }
 
 #[tokio::test(start_paused = true)]
