@@ -4,10 +4,6 @@
 // FILE under the same name, both as wasm-bindgen made them. Without it the page works as well, and weighs more.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-
-const CARGO = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
 
 // The passes of wasm-opt. The numbers are what they took off the list page's WebAssembly, in kB of brotli.
 const PASSES = [
@@ -29,18 +25,15 @@ const PASSES = [
   ),
 ];
 
-const [CUSTOM, IMPORT, EXPORT, CODE, DATA] = [0, 2, 7, 10, 11];
+const [CUSTOM, IMPORT, EXPORT, CODE] = [0, 2, 7, 10];
 /** In the section of names, the kind of those of functions. */
 const FUNCTIONS = 1;
 /** What a module begins with, in bytes: what it is, and the version. */
 const HEADER = 8;
 
-/** Where in the sources of others something can panic, by the names of files: nobody reads them in a release. 1.2 */
-const SOURCES = new RegExp(`(?:/rustc/[0-9a-f]{40}|${CARGO}/registry/src)/[\\w./+-]+?\\.rs`, 'g');
-
 /**
- * What writes values as `Debug` does: nothing. Only the messages of panics have any of it, and they still say what went
- * wrong, and where in our sources. That nothing else is written so, scripts/check-debug sees to. 2.1
+ * What writes values as `Debug` does: nothing. Errors can, and so their tables name it, but no message of a panic is left
+ * (scripts/path/cargo). That nothing else is written so, scripts/check-debug sees to. 1.0
  */
 const SILENT = /^<.* as core(\[\w+\])?::fmt::Debug>::fmt|::PadAdapter as /;
 /** `i32.const 0`, without variables of its own: as a `fmt::Result`, `Ok(())`. */
@@ -75,14 +68,6 @@ class Reader {
     return this.take(this.number()).toString();
   }
 
-  /** Where a part of the data goes: `i32.const` with its address, then `end`, behind a 0 that says so. */
-  start() {
-    const [how, constant] = this.take(2);
-    const address = this.number();
-    if (how !== 0 || constant !== 0x41 || this.byte() !== 0x0b) throw new Error('data that is not at a fixed address');
-    return address;
-  }
-
   /** What is imported: its kind, and for a function the number of its type. wasm-bindgen imports nothing else. */
   imported() {
     const from = this.at;
@@ -105,29 +90,6 @@ const section = (kind, content) => Buffer.concat([Buffer.from([kind]), number(co
 
 /** a, b … z, aa, ab … */
 const nth = n => (n < 26 ? '' : nth(Math.floor(n / 26) - 1)) + String.fromCharCode(97 + (n % 26));
-
-/**
- * Data without the names of source files: blanks, as many, so that nothing moves. And where one stood with a line and a
- * column after it (`Location` in Rust: address and length of the name, line, column), no place at all.
- */
-const blanked = content => {
-  const reader = new Reader(content);
-  for (let count = reader.number(); count; count--) {
-    const address = reader.start();
-    const bytes = reader.take(reader.number());
-    const names = new Map();
-    for (const { 0: name, index } of bytes.toString('latin1').matchAll(SOURCES)) {
-      names.set(address + index, name.length);
-      bytes.fill(' ', index, index + name.length);
-    }
-    const [nowhere] = names.keys();
-    for (let at = -address & 3; at + 16 <= bytes.length; at += 4) {
-      const length = names.get(bytes.readUInt32LE(at));
-      if (length && length === bytes.readUInt32LE(at + 4)) [nowhere, 0, 0, 0].forEach((part, n) => bytes.writeUInt32LE(part, at + 4 * n));
-    }
-  }
-  return content;
-};
 
 /** Each section of a module: its kind and its content. */
 const sectionsOf = wasm => {
@@ -191,7 +153,6 @@ const shortened = wasm => {
   const written = rewritten(wasm, kept, {
     [IMPORT]: content => entries(content, imported, ({ from, name, what }) => [short(takes, from), short(takes, name), what]),
     [EXPORT]: content => entries(content, exported, ({ name, what }) => [short(gives, name), ...what]),
-    [DATA]: content => blanked(Buffer.from(content)),
   });
   return { wasm: written, takes, gives };
 };

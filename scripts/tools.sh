@@ -66,10 +66,13 @@ rust() {
     { say "Installing Rust $channel"; rustup toolchain install "$channel" --profile minimal -c rustfmt -c clippy >&2; }
   rustup target list --toolchain "$channel" --installed | grep -qx wasm32-unknown-unknown ||
     { say 'Installing the WebAssembly target'; rustup target add --toolchain "$channel" wasm32-unknown-unknown >&2; }
+  # The release's WebAssembly has a standard library of its own (scripts/path/cargo).
+  rustup component list --toolchain "$channel" --installed | grep -qx rust-src ||
+    { say "Installing the standard library's source"; rustup component add --toolchain "$channel" rust-src >&2; }
 }
 
-# What `cargo leptos` needs. It finds wasm-bindgen and wasm-opt on the PATH and downloads nothing. Its wasm-opt is ours,
-# which calls the real one (scripts/shrink.mjs).
+# What `cargo leptos` needs. It finds wasm-bindgen and wasm-opt on the PATH and downloads nothing. Its wasm-opt and its
+# cargo are ours, which call the real ones (scripts/path).
 build_tools() {
   mkdir -p "$TOOLS"
   rust
@@ -115,7 +118,8 @@ build_release() {
   made_of=$(inputs)
   [ "$(cat "$ROOT/dist/.inputs" 2>/dev/null)" = "$made_of" ] && return
   say 'Building the release'
-  (cd "$ROOT" && cargo leptos build --release --precompress >&2) || lacks 'the build failed (see above)'
+  # By its own name: called as `cargo leptos`, it would find rustup's cargo first.
+  (cd "$ROOT" && cargo-leptos build --release --precompress >&2) || lacks 'the build failed (see above)'
   local new=$ROOT/dist.new
   rm -rf "$new"
   mkdir -p "$new"

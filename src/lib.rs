@@ -32,6 +32,8 @@ pub mod ui;
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
+    // In a release a panic has no message (scripts/path/cargo).
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     client::auth::start();
     client::tabs::start();
