@@ -35,6 +35,9 @@ const KEPT = /^(\/lists)(?:(\/[0-9a-f-]{36})(\/active|\/completed)?)?$/;
 const alone = work => navigator.locks.request('lockstep-copies', work);
 
 addEventListener('install', event => {
+  // An edit need not wait until this worker runs, nor travel through it, where browsers can be told so (Service Workers,
+  // 4.6.4: static routes).
+  event.addRoutes?.({ condition: { requestMethod: 'POST' }, source: 'network' });
   event.waitUntil(
     (async () => {
       await fill(BUILDS + OWN, BUILD.files);

@@ -68,22 +68,35 @@ window.lockstep = (() => {
       transaction.onabort = no;
     });
 
-  // When somebody signed out by the button, as each store keeps it: this is no prefix of anything that is theirs.
+  // When somebody signed out by the button last, as each store keeps it: this is no prefix of anything that is theirs.
   const outKey = of => `out ${of}`;
+  // What is there as soon as they sign out after that.
+  const nextOut = (of, out) => `${outKey(of)} ${out}`;
+
+  // The same by store, when the page was asked for. Whose person has signed out since keeps nothing.
+  const outs = {};
+  const lastOut = async name => {
+    const transaction = await transact(name, 'readonly');
+    const out = (await done(transaction.objectStore(name).get(outKey(user)))) ?? 0;
+    // What lies ahead, a clock that was wrong has written.
+    if (ASKED_FOR <= out && out <= Date.now()) throw out;
+    return (outs[name] = out);
+  };
 
   // Puts the texts, each after its key, and drops what is gone: all or nothing. And nothing if their person has signed out
-  // since the page was asked for, which it may not know yet: this is decided where all tabs are one after the other.
+  // since the page was asked for, which it may not know yet: this is decided where all tabs are one after the other, since
+  // to add what is there already ends all of it. To read it there would make each edit wait for its page once more, which
+  // may be busy painting it.
   const write = async (name, texts, gone) => {
-    const key = outKey(user);
+    const key = nextOut(user, outs[name] ?? (await lastOut(name)));
     const transaction = await transact(name, 'readwrite');
     const written = whole(transaction);
     const store = transaction.objectStore(name);
-    store.get(key).onsuccess = ({ target: { result: out } }) => {
-      // What lies ahead, a clock that was wrong has written.
-      if (ASKED_FOR <= out && out <= Date.now()) return transaction.abort();
-      gone.forEach(prefix => store.delete(range(prefix)));
-      for (let n = 0; n < texts.length; n += 2) store.put(texts[n + 1], texts[n]);
-    };
+    store.add(0, key);
+    store.delete(key);
+    gone.forEach(prefix => store.delete(range(prefix)));
+    for (let n = 0; n < texts.length; n += 2) store.put(texts[n + 1], texts[n]);
+    transaction.commit();
     return written;
   };
 
@@ -93,7 +106,11 @@ window.lockstep = (() => {
       const transaction = await transact(name, 'readwrite');
       const store = transaction.objectStore(name);
       store.delete(range(`${of} `));
-      store.put(Date.now(), outKey(of));
+      store.get(outKey(of)).onsuccess = ({ target: { result: out = 0 } }) => {
+        store.put(0, nextOut(of, out));
+        // Never the same again.
+        store.put(Math.max(Date.now(), out + 1), outKey(of));
+      };
       await whole(transaction);
     }
   };

@@ -89,6 +89,21 @@ test('the first page of all is there without having been opened a second time', 
   await app.expectRows(['[ ] oat milk', '[ ] rye bread']);
 });
 
+test('an edit does not wait for the service worker, as what it keeps does', async ({ app, ann }) => {
+  await settle(app, ann.list);
+  await app.goto(ann.list);
+  await app.tick('oat milk');
+  await app.expectSync('oat milk', null);
+  const routes = await app.page.evaluate(() => {
+    // Which of the worker's static routes was taken, if any: newer than TypeScript's list.
+    type Routed = PerformanceResourceTiming & { workerMatchedSourceType: string };
+    const requests = performance.getEntriesByType('resource') as Routed[];
+    const of = (part: string) => requests.filter(({ name }) => name.includes(part)).map((request) => request.workerMatchedSourceType);
+    return { edits: of('/api/push'), code: of('.wasm') };
+  });
+  expect(routes).toEqual({ edits: ['network'], code: [''] });
+});
+
 test('a browser that is started offline shows the lists, and leads to the one that it has', async ({ app, ann, network, context, open }) => {
   await settle(app, ann.list);
   await app.page.close();

@@ -73,25 +73,45 @@ test.describe('with the service worker', () => {
   });
 });
 
-test('what a tab keeps that does not know yet is not kept', async ({ lists, open, outside, ann, network }) => {
-  const deaf = await open('/settings');
-  await deaf.page.addInitScript(() => addEventListener('storage', (event) => event.stopImmediatePropagation(), true));
-  await deaf.app.goto(ann.list);
-  await expect(deaf.app.connection).toHaveAttribute('data-state', 'live');
-  // Nobody else tells it, either.
-  network.hold(/^\/(ws|api\/(me|push|pull))/);
-  await lists.app.signOut();
-  await deaf.app.expectRows(GROCERIES);
-  await deaf.app.addTodo('nails');
-  await expect(deaf.app.notices.filter({ hasText: 'cannot keep' })).toBeVisible();
-  await deaf.page.evaluate(async (list) => {
-    const { lockstep } = window as unknown as { lockstep: Record<'remember', (list: string, text: string) => void> };
-    lockstep.remember(list, '{"title":"nails"}');
-    // Whatever is asked of the database later comes later.
-    await new Promise((done) => (indexedDB.open('lockstep').onsuccess = done));
-  }, ann.list);
-  await expectNothingKept(outside);
-});
+for (const before of ['nothing', 'something']) {
+  test(`what a tab keeps that does not know yet, and kept ${before} before, is not kept`, async ({ lists, open, outside, ann, network }) => {
+    const deaf = await open('/settings');
+    await deaf.page.addInitScript(() => addEventListener('storage', (event) => event.stopImmediatePropagation(), true));
+    await deaf.app.goto(ann.list);
+    await expect(deaf.app.connection).toHaveAttribute('data-state', 'live');
+    const remember = (text: string) =>
+      deaf.page.evaluate(
+        async ([list, text]) => {
+          const { lockstep } = window as unknown as { lockstep: Record<'remember', (list: string, text: string) => void> };
+          lockstep.remember(list, text);
+          // It reads first, and then it writes. Whatever is written later comes later.
+          const opened = indexedDB.open('lockstep');
+          await new Promise((done) => (opened.onsuccess = done));
+          for (const _ of ['after what it reads', 'after what it writes']) {
+            const writing = opened.result.transaction('lists', 'readwrite');
+            writing.objectStore('lists').put('', 'nothing');
+            await new Promise((done) => (writing.oncomplete = done));
+          }
+          opened.result.close();
+        },
+        [ann.list, text] as const,
+      );
+    if (before === 'something') {
+      await deaf.app.tick('oat milk');
+      await deaf.app.expectSync('oat milk', null);
+      await remember('{"title":"oat milk"}');
+      await expect(async () => expect(await allKept(outside)).toContain('oat milk')).toPass();
+    }
+    // Nobody else tells it, either.
+    network.hold(/^\/(ws|api\/(me|push|pull))/);
+    await lists.app.signOut();
+    await deaf.app.expectRows([before === 'something' ? '[x] oat milk' : '[ ] oat milk', '[ ] rye bread']);
+    await deaf.app.addTodo('nails');
+    await expect(deaf.app.notices.filter({ hasText: 'cannot keep' })).toBeVisible();
+    await remember('{"title":"nails"}');
+    await expectNothingKept(outside);
+  });
+}
 
 test('a clock that was ahead when somebody signed out keeps nothing from being kept', async ({ list, outside, network }) => {
   const user = await list.page.evaluate(() => document.documentElement.dataset['user']);
