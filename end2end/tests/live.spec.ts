@@ -165,6 +165,17 @@ test.describe('who shares it', () => {
     await expect(app.page.getByTestId('presence')).toBeHidden({ timeout: 10_000 });
   });
 
+  test('is not shown ten seconds after they dropped off the network without a word, and is again when they are back', async ({ app, bens, network }) => {
+    test.setTimeout(45_000);
+    const presence = app.page.getByTestId('presence');
+    await expect(presence).toContainText(bens.account.name);
+    const ben = await bens.app.page.evaluate(() => document.documentElement.dataset['user']);
+    const gone = network.hold(new RegExp(`^/ws.*user=${ben}`));
+    await expect(presence).toBeHidden({ timeout: 10_000 });
+    gone.release();
+    await expect(presence).toContainText(bens.account.name);
+  });
+
   test('who joins, gets another role and leaves shows in the dialog that is open', async ({ app, bens, browser, network, list }) => {
     const SOON = { timeout: 10_000 };
     const id = list.slice('/lists/'.length);
