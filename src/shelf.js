@@ -10,6 +10,9 @@ window.lockstep = (() => {
   // How long a tab is given, to take its own queue up again after a reload, before another one does that shows no list, or another
   // one, or is not looked at.
   const PRECEDENCE_MS = 2000;
+  // How long an edit waits for what is kept, or to be kept itself, and whoever signs out. Then it goes on as if nothing could
+  // be kept: there are browsers whose database does not answer, ever.
+  const PATIENCE_MS = 5000;
   // Without locks: how long the tabs that are there are given to say so.
   const PRESENCE_MS = 500;
   // When the page was asked for, in milliseconds since 1970. (`timeOrigin` is another clock's, which stops in its sleep.)
@@ -27,6 +30,7 @@ window.lockstep = (() => {
   const lists = new Set();
 
   const sleep = ms => new Promise(done => setTimeout(done, ms));
+  const inTime = work => Promise.race([work, sleep(PATIENCE_MS).then(() => Promise.reject())]);
 
   // What is kept. What is written to `queue` survives a killed browser (Indexed Database API 3.0, 2.7.1: strict).
 
@@ -251,20 +255,22 @@ window.lockstep = (() => {
       });
     },
     look: async (list, own) => {
-      const found = await find(list, own).catch(() => ({ queues: [] }));
-      hear(list, { type: 'FOUND', ...found });
+      const say = found => hear(list, { type: 'FOUND', ...found });
+      const finding = find(list, own).catch(() => ({ queues: [] }));
+      // What is found later counts, too.
+      await inTime(finding).catch(() => say({ queues: [] }));
+      say(await finding);
     },
     keep: async (list, own, ticket, texts, gone) => {
-      let ok = false;
-      try {
+      const keep = async () => {
         await hold(list, own);
         // What the account has to keep, its page keeps no more.
-        if (user) {
-          await write('queue', texts, gone);
-          ok = true;
-        }
-      } catch {}
-      hear(list, { type: 'SAVED', ticket, ok });
+        if (!user) return;
+        await write('queue', texts, gone);
+        return true;
+      };
+      const ok = await inTime(keep()).catch(() => {});
+      hear(list, { type: 'SAVED', ticket, ok: !!ok });
     },
     // Without it a page without a server is as the server made it last. Nothing opens one on plain HTTP.
     remember: (list, text) => {
@@ -272,12 +278,12 @@ window.lockstep = (() => {
       if (user) write('lists', text ? [key, text] : [], text ? [] : [key]).catch(() => {});
     },
     tell,
-    forget,
+    forget: of => inTime(forget(of)),
     // All that is kept of this person; and what they drop of it.
     kept: of => read('queue', `${of} `),
     drop: key => write('queue', [], [key]),
     // How many edits of this person wait, in all lists and of all tabs.
-    waiting: async of => (await read('queue', `${of} `)).filter(record => record.queued).length,
+    waiting: async of => (await inTime(read('queue', `${of} `))).filter(record => record.queued).length,
     // Nothing waits any more in a list that the page does not show.
     done: list => {
       lists.delete(list);

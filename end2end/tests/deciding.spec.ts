@@ -167,6 +167,13 @@ test('the comparison is kept: after a reload it is there without the server', as
   expect(compare.count).toBe(0);
 });
 
+test('a comparison that a busy server refuses is asked for again when it says', async ({ app, bens, network }) => {
+  const compare = network.fail(/\/api\/compare$/, BUSY);
+  const asked = await quarrel([app, bens.app], network, BREAD);
+  await expect(asked.mine.locator('mark').first()).toHaveText('fresh');
+  expect(compare.count).toBe(1);
+});
+
 test('who may only look from now on finds their text in the tray', async ({ app, bens, network, list, device }) => {
   const asked = await quarrel([bens.app, app], network, BREAD);
   await expect(asked.mine).toHaveText(MINE);

@@ -231,22 +231,26 @@ test('nothing is sent before it is on the disk', async ({ context, open, outside
   await app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread']);
 });
 
-test('where nothing can be kept that is told, edits are sent all the same, and the browser asks before they are lost', async ({ context, open, ann, network }) => {
-  await context.addInitScript(() => {
-    indexedDB.open = () => {
-      throw new DOMException('no room', 'QuotaExceededError');
-    };
+for (const how of ['refuses', 'never answers'] as const) {
+  test(`where the database ${how} that is told, edits are sent all the same, and the browser asks before they are lost`, async ({ context, open, ann, network }) => {
+    await context.addInitScript((how) => {
+      indexedDB.open = () => {
+        if (how === 'refuses') throw new DOMException('no room', 'QuotaExceededError');
+        return new EventTarget() as IDBOpenDBRequest;
+      };
+    }, how);
+    const { app, page } = await open(ann.list);
+    const busy = network.fail(PUSH, BUSY, {});
+    await app.addTodo('bread');
+    // A database is given five seconds.
+    await expect(app.notices.filter({ hasText: 'cannot keep' })).toBeVisible({ timeout: 10_000 });
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    expect((await asked).type()).toBe('beforeunload');
+    busy.end();
+    await app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread'], 20_000);
   });
-  const { app, page } = await open(ann.list);
-  const busy = network.fail(PUSH, BUSY, {});
-  await app.addTodo('bread');
-  await expect(app.notices.filter({ hasText: 'cannot keep' })).toBeVisible();
-  const asked = page.waitForEvent('dialog');
-  await page.close({ runBeforeUnload: true });
-  expect((await asked).type()).toBe('beforeunload');
-  busy.end();
-  await app.expectSaved(ann.list, ['[ ] oat milk', '[ ] rye bread', '[ ] bread'], 20_000);
-});
+}
 
 test.describe('without locks, as on plain HTTP', () => {
   test.use({

@@ -113,6 +113,17 @@ for (const before of ['nothing', 'something']) {
   });
 }
 
+test('where the database does not answer, whoever signs out is out all the same', async ({ context, open, me }) => {
+  await context.addInitScript(() => {
+    indexedDB.open = () => new EventTarget() as IDBOpenDBRequest;
+  });
+  const tab = await open('/settings');
+  await tab.app.signOut();
+  // It is given five seconds each time.
+  await expect(tab.page).toHaveURL(/:\d+\/$/, { timeout: 20_000 });
+  expect(await me()).toBe(401);
+});
+
 test('a clock that was ahead when somebody signed out keeps nothing from being kept', async ({ list, outside, network }) => {
   const user = await list.page.evaluate(() => document.documentElement.dataset['user']);
   await outside.evaluate(async (user) => {

@@ -113,13 +113,13 @@ mod hydrate {
             http::post,
             todos::{State, Todos},
         },
-        core::{compared::Compared, wire::write},
+        core::{compared::Compared, link::Failure, wire::write},
     };
     use js_sys::futures::spawn_local;
     use leptos::{prelude::set_timeout, server_fn::ServerFn};
     use std::time::Duration;
 
-    /// When the server is asked again that had no answer.
+    /// When the server is asked again that had no answer, and did not say when.
     const AGAIN: Duration = Duration::from_secs(10);
 
     impl Todos {
@@ -145,15 +145,23 @@ mod hydrate {
             };
             spawn_local(async move {
                 let answer = post::<Compared>(<Compare as ServerFn>::PATH, body).await;
-                let Ok(answer) = answer else {
-                    let again = move || {
-                        self.with(|state| state.compared.retain(|known| *known != asked));
+                match answer {
+                    Ok(answer) => {
+                        self.with(|state| state.engine.compared(asked.0, answer));
                         self.refresh();
-                    };
-                    return set_timeout(again, AGAIN);
-                };
-                self.with(|state| state.engine.compared(asked.0, answer));
-                self.refresh();
+                    }
+                    Err(failure) => {
+                        let again = move || {
+                            self.with(|state| state.compared.retain(|known| *known != asked));
+                            self.refresh();
+                        };
+                        let pause = match failure {
+                            Failure::Busy(seconds) => Duration::from_secs(seconds.into()),
+                            _ => AGAIN,
+                        };
+                        set_timeout(again, pause);
+                    }
+                }
             });
         }
     }
