@@ -292,7 +292,7 @@ export const MUTANTS = [
   {
     name: 'queues: what builds on another queue does not wait for it',
     file: PENDING,
-    old: '|| entry.waits_for.iter().any(|id| self.is_undecided(*id))',
+    old: '|| !entry.given_up && entry.waits_for.iter().any(|id| self.is_undecided(*id))',
     new: '',
     red,
   },

@@ -393,7 +393,7 @@ impl Pending {
             if is_alone && has_others
                 || mutations.len() == PUSH_MAX
                 || text > 0 && text + bytes > PUSH_TEXT_MAX
-                || entry.waits_for.iter().any(|id| self.is_undecided(*id))
+                || !entry.given_up && entry.waits_for.iter().any(|id| self.is_undecided(*id))
             {
                 break;
             }

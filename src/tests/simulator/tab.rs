@@ -425,6 +425,7 @@ impl Tab {
                     for mutation in &mutations {
                         let key = (client, mutation.mid);
                         let entry = self.engine.pending().get(key);
+                        let entry = entry.filter(|entry| !entry.given_up);
                         let waits_for = entry.into_iter().flat_map(|entry| &entry.waits_for);
                         for other in waits_for.filter_map(|id| self.engine.pending().get(*id)) {
                             if other.applied.is_none() && !other.given_up && !other.in_base {

@@ -197,6 +197,35 @@ fn what_builds_on_another_queue_waits_until_that_is_decided() {
 }
 
 #[test]
+fn what_was_given_up_builds_on_nothing_and_what_follows_it_goes() {
+    let mut engine = kept(0, vec![]);
+    let theirs = || vec![record(1, add(1))];
+    engine.take(shared(theirs(), vec![]), RANDOM);
+    engine.dispatch([tick(1, true)]);
+    engine.dispatch([add(7)]);
+    saved(&mut engine, true);
+    saved(&mut engine, true);
+    assert!(happens(&mut engine).1.is_empty());
+    // It has left the other tab's queue, and comes back while its tick is on its way.
+    engine.take(shared(vec![], vec![]), RANDOM);
+    assert_eq!(happens(&mut engine).1, [(CLIENT, vec![1, 2])]);
+    let refused = |engine: &mut Engine| {
+        let input = Input::Pushed {
+            ticket: engine.push_ticket,
+            client: CLIENT,
+            answer: Err(Failure::Refused("no".to_owned())),
+        };
+        engine.take(input, RANDOM);
+    };
+    refused(&mut engine);
+    assert_eq!(happens(&mut engine).1, [(CLIENT, vec![1])]);
+    engine.take(shared(theirs(), vec![]), RANDOM);
+    refused(&mut engine);
+    saved(&mut engine, true);
+    assert_eq!(happens(&mut engine).1, [(CLIENT, vec![1, 2])]);
+}
+
+#[test]
 fn what_waits_in_another_tab_goes_when_it_is_gone_there() {
     let mut engine = kept(1, vec![]);
     engine.take(
