@@ -548,10 +548,12 @@ impl Pending {
     pub fn text_before(&self, base: &Replica, id: TodoId) -> Option<String> {
         for entry in self.queue.iter().rev().filter(|entry| entry.is_folded()) {
             if let Some(text) = entry.text_of(id) {
-                return match entry.applied {
-                    Some(_) => Some(text.to_owned()),
-                    None => entry.was.clone(),
-                };
+                if entry.applied.is_some() {
+                    return Some(text.to_owned());
+                }
+                // One that is known to be applied by now the one before may not have been built on; this one is.
+                let applied = self.applied_text(id).map(|(_, text)| text.to_owned());
+                return applied.or_else(|| entry.was.clone());
             }
         }
         let shown = base.get(id).or_else(|| self.seen(id).next());
